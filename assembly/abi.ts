@@ -1,0 +1,507 @@
+// abi.ts -- the contract between the TypeScript host and the kernels.
+//
+// Two compilers read this file, asc and tsc. It therefore holds only `enum`
+// and integer `const` declarations: no imports, no functions, no strings.
+// asc turns every member into an immediate; tsc also gives the member's name
+// back (Drop[6] === "LOOP"), so codes are named in one place.
+//
+// Memory map (byte addresses)
+//
+//   0         null page: handle 0 means "none"; nothing is ever placed here.
+//             asc relies on it to fold field offsets into loads, so asconfig
+//             must not set memoryBase.
+//   1024      AssemblyScript static data
+//   arena     from __heap_base upward, carved by src/kernel: pool, switches,
+//             graphs, tables. No address is fixed; kernels get every one of
+//             them as an argument. The memory never grows.
+//
+// Fields below are little-endian. Packet bytes are in network order.
+
+/** Bumped whenever anything in this file changes meaning. */
+export const ABI_VERSION = 1;
+
+/** Most packets a node sees in one call; a vector is that many u32 packet handles. */
+export const VEC_MAX = 256;
+
+/** Bytes kept free in front of a received frame. */
+export const HEADROOM = 256;
+
+/** Longest frame a buffer takes, bytes; longer ones drop OVERSIZE at the reader. */
+export const FRAME_MAX = 65535;
+
+/** Passes over back edges a packet may make inside one switch before it drops LOOP. */
+export const PASSES_MAX = 16;
+
+/** Links between switches a packet may cross before it drops LOOP. */
+export const LINKS_MAX = 64;
+
+/**
+ * Buffer classes: bytes of a buffer, headroom included. Odd numbers of 64-byte
+ * lines, since powers of two share cache sets. The largest holds FRAME_MAX
+ * behind a full HEADROOM.
+ */
+export enum BufferClass { SMALL = 2112, JUMBO = 9408, HUGE = 65856 }
+
+/**
+ * Packet record: one 64-byte cache line per packet in flight; its address is
+ * the packet's handle. The record owns the buffer [BUF, END) for life.
+ *
+ *    0       4       8       12      16      20      24      28
+ *   +-------+-------+-------+-------+-------+-------+-------+-------+
+ *   | DATA  | LEN   | ORIG  | BUF   | END   | HIT   | FLOW  |DOMAIN |
+ *   +-------+-------+-------+---+---+---+---+---+---+-+-+-+-+-+-+-+-+
+ *   | TIME          | ID    |RX |TX |L2 |L3 |L4 |DRP|E|P|C|M|P|L|F|B|
+ *   +---------------+-------+---+---+---+---+---+---+-+-+-+-+-+-+-+-+
+ *   32              40      44  46  48  50  52  54  56 ...        63
+ */
+export enum Packet {
+  /** u32, address of the first valid byte. */
+  DATA = 0,
+  /** u32, valid bytes from DATA. */
+  LEN = 4,
+  /** u32, bytes the frame had on the wire: at least LEN, more when the capture cut it. */
+  ORIG = 8,
+  /** u32, first byte of the buffer; DATA - BUF is the room in front. */
+  BUF = 12,
+  /** u32, end of the buffer; END - DATA - LEN is the room behind. */
+  END = 16,
+  /** u32, address of the table entry that matched last; the next node acts on it. */
+  HIT = 20,
+  /** u32, flow hash, 0 until a node computed it. */
+  FLOW = 24,
+  /** u32, VRF or bridge domain the packet is in. */
+  DOMAIN = 28,
+  /** i64, picoseconds since the run's origin; may step back in unordered captures. */
+  TIME = 32,
+  /** u32, packet number, from 1 in input order; the same at every hop and for copies. */
+  ID = 40,
+  /** u16, port the packet came in on. */
+  RX_PORT = 44,
+  /** u16, port it leaves on; read by port_tx. */
+  TX_PORT = 46,
+  /** u16, offset from DATA to the Ethernet header. */
+  L2 = 48,
+  /** u16, offset from DATA to the network header. */
+  L3 = 50,
+  /** u16, offset from DATA to the transport header. */
+  L4 = 52,
+  /** u16, Drop reason; meaningful only when EDGE is 0. */
+  DROP = 54,
+  /** u8, edge taken out of the node just run; see Edge. */
+  EDGE = 56,
+  /** u8, priority 0-7: PCP, or the class a node chose. */
+  PRIO = 57,
+  /** u8, ECN code point 0-3 of the outermost IP header. */
+  ECN = 58,
+  /** u8, non-zero: leave a trace record at every node. */
+  MARK = 59,
+  /** u8, back edges passed inside the present switch. */
+  PASSES = 60,
+  /** u8, links crossed. */
+  LINKS = 61,
+  /** u8, PacketFlag bits. */
+  FLAGS = 62,
+  /** u8, index of the buffer class: 0 SMALL, 1 JUMBO, 2 HUGE. */
+  CLASS = 63,
+  /** Bytes in a record. */
+  SIZEOF = 64,
+}
+
+/** Bits of Packet.FLAGS. */
+export enum PacketFlag {
+  /** Made by the switch (ICMP, ARP, ND): its TTL is not decremented at the first hop. */
+  ORIGINATED = 1,
+  /** Source address still unset: filled from the interface it leaves by. */
+  NO_SOURCE = 2,
+  /** A frame beyond the first: made by flooding or replication. */
+  COPY = 4,
+  /** Arrived as group or broadcast frame at layer 2. */
+  GROUP = 8,
+}
+
+/** Edges every node has; a node's own edges are 1 to 250. */
+export enum Edge {
+  /** The packet ends here, for the reason in Packet.DROP. */
+  DROP = 0,
+  /** The node keeps the packet (ARP queue); its owner counts it as held. */
+  HOLD = 254,
+  /** The switch itself was the destination: counted, then freed. */
+  CONSUME = 255,
+}
+
+/**
+ * Pool: all packets of one memory. The records of a class are one array; its
+ * free list is a LIFO stack of handles, so a packet just freed is the next one
+ * used and the working set stays as small as the traffic allows.
+ *
+ * Frames hold vectors between nodes: a link and VEC_MAX handles.
+ */
+export enum Pool {
+  /** u32 x 3, free handles in each class. */
+  FREE = 0,
+  /** u32 x 3, address of the stack of free handles of each class. */
+  STACK = 12,
+  /** u32 x 3, records in each class. */
+  SIZE = 24,
+  /** u32, head of the list of free frames. */
+  FRAMES = 36,
+  /** u32, handles emitted by the node that is running. */
+  EMITTED = 40,
+  /** u32, address of the list of emitted handles, one slot a record. */
+  EMIT_LIST = 44,
+  /** u32, handles that left by a port since the host took them. */
+  TX_COUNT = 48,
+  /** u32, address of their list, ordered by packet ID, one slot a record. */
+  TX_LIST = 52,
+  /** u32, dropped handles kept for the host (only when a switch keeps drops). */
+  DROPPED = 56,
+  /** u32, address of their list, one slot a record. */
+  DROP_LIST = 60,
+  SIZEOF = 64,
+}
+
+/** A frame: a vector between two nodes. */
+export enum Frame { NEXT = 0, COUNT = 4, HANDLES = 8, SIZEOF = 1032 }
+
+/** A switch: the state that all its nodes share. Every node cfg begins with its address. */
+export enum Switch {
+  /** u32, pool. */
+  POOL = 0,
+  /** u32, array of Node structures, in rank order. */
+  NODES = 4,
+  /** u32, how many. */
+  NODE_COUNT = 8,
+  /** u32, packets of its vector that the running node finished; fewer than n: it waits for free buffers. */
+  DONE = 12,
+  /** u32, non-zero: no buffer will come free, drop NO_BUFFER instead of waiting. */
+  STARVED = 16,
+  /** u32, non-zero: dropped packets are kept in Pool.DROP_LIST. */
+  KEEP_DROPS = 20,
+  /** i64, highest packet time seen, picoseconds; drives ageing and token buckets. */
+  NOW = 24,
+  /** u64 x 4, bitmap of nodes with waiting frames. */
+  PENDING = 32,
+  /** u32, seed of every hash salt and generator of the switch. */
+  SEED = 64,
+  /** u32, trace buffer, 0 when tracing is off. */
+  TRACE = 68,
+  /** u32, drop counters (tables/counters). */
+  DROPS = 72,
+  /** u32, array of Port structures. */
+  PORTS = 76,
+  /** u32, how many. */
+  PORT_COUNT = 80,
+  /** u32, array of Iface structures. */
+  IFACES = 84,
+  /** u32, token bucket that ICMP errors draw on (Meter). */
+  ICMP_METER = 88,
+  /** u32, packets held by nodes. */
+  HELD = 92,
+  /** u64, packets made by nodes. */
+  ORIGINATED = 96,
+  /** u64, frames beyond the first. */
+  COPIES = 104,
+  /** u64, packets consumed. */
+  CONSUMED = 112,
+  /** u64, ICMP errors not sent for want of tokens. */
+  ICMP_SUPPRESSED = 120,
+  SIZEOF = 128,
+}
+
+/** A node of a graph. */
+export enum Node {
+  /** u32, index of its function in the module's table. */
+  FN = 0,
+  /** u32, its configuration; the first word there is the switch. */
+  CFG = 4,
+  /** u32, array of u32: node index by edge, edge 0 unused. */
+  NEXT = 8,
+  /** u32, array of (packets u64, bytes u64) by edge. */
+  COUNTS = 12,
+  /** u32, first waiting frame, and the last. */
+  HEAD = 16,
+  TAIL = 20,
+  /** u32, edges, drop included. */
+  EDGES = 24,
+  /** u64, times called. */
+  CALLS = 32,
+  /** u64, packets seen. */
+  PACKETS = 40,
+  SIZEOF = 64,
+}
+
+/** One row of the drop table, keyed by (node, reason). */
+export enum DropCount { NODE = 0, REASON = 4, FIRST = 8, PACKETS = 16, BYTES = 24, SIZEOF = 32 }
+/** Rows in a drop table; more than a switch has (node, reason) pairs. */
+export const DROP_ROWS = 1024;
+
+/**
+ * One visit of a marked packet to a node. The packet's bytes as the node left
+ * them follow, at most TRACE_BYTES, padded to eight bytes.
+ */
+export enum Trace {
+  /** u32, handle: tells copies of one packet apart. */
+  HANDLE = 0,
+  ID = 4,
+  /** u16, node index; TRACE_INPUT for the packet as it came in. */
+  NODE = 8,
+  /** u8. */
+  EDGE = 10,
+  /** u8, PacketFlag bits. */
+  FLAGS = 11,
+  /** u16. */
+  DROP = 12,
+  L3 = 14,
+  L4 = 16,
+  RX_PORT = 18,
+  TX_PORT = 20,
+  /** u16, bytes that follow. */
+  CAPTURED = 22,
+  /** u32. */
+  LEN = 24,
+  HIT = 28,
+  DOMAIN = 32,
+  FLOW = 36,
+  /** u32, handle this one was copied or made from; 0 when it came from outside. */
+  PARENT = 40,
+  SIZEOF = 48,
+}
+/** Most bytes of a packet kept in a trace record. */
+export const TRACE_BYTES = 512;
+/** Trace.NODE of the packet as it came in. */
+export const TRACE_INPUT = 0xffff;
+/** Trace buffer: bytes used, capacity, records lost, then the records. */
+export enum TraceBuffer { USED = 0, SIZE = 4, LOST = 8, DATA = 16 }
+
+/** A port of a switch. */
+export enum Port {
+  /** u32, Iface that untagged and priority-tagged frames belong to; 0: they drop. */
+  IFACE = 0,
+  /** u32, exact64 table: tag key -> Iface index + 1, or 0 when no tag is configured. */
+  TAGS = 4,
+  /** u16, shortest frame accepted, bytes (14 to 60). */
+  MIN_FRAME = 8,
+  /** u16, largest layer-3 packet (frame less Ethernet header and tags), bytes. */
+  MTU = 10,
+  /** u8, PortFlag bits. */
+  FLAGS = 12,
+  /** u32, YAML position id. */
+  LINE = 16,
+  /** u8 x 6, own MAC. */
+  MAC = 20,
+  /** u64, frames whose L4 checksum was wrong on receipt. */
+  BAD_L4 = 32,
+  /** u64, packets and bytes in; packets and bytes out. */
+  RX_PACKETS = 40,
+  RX_BYTES = 48,
+  TX_PACKETS = 56,
+  TX_BYTES = 64,
+  SIZEOF = 128,
+}
+
+/** Bits of Port.FLAGS. */
+export enum PortFlag {
+  /** Frames addressed to others are taken too (captures). */
+  PROMISCUOUS = 1,
+  /** L4 checksums are repaired on the way out. */
+  FIX_CHECKSUMS = 2,
+  /** L4 checksums are verified on receipt and counted when wrong. */
+  COUNT_CHECKSUMS = 4,
+}
+
+/** What a frame belongs to once its tags are read: a port, a subinterface or a bridge's own interface. */
+export enum Iface {
+  /** u8, IfaceKind. */
+  KIND = 0,
+  /** u8, IfaceFlag bits. */
+  FLAGS = 1,
+  /** u16, port it is on; frames leave there. */
+  PORT = 2,
+  /** u32, VRF (L3) or bridge domain (L2) index. */
+  DOMAIN = 4,
+  /** u8 x 6, MAC the interface answers to. */
+  MAC = 8,
+  /** u16, largest layer-3 packet, bytes. */
+  MTU = 14,
+  /** u32, YAML position id. */
+  LINE = 16,
+  /** u32, own IPv4 address as read from the wire (network order), 0 when none. */
+  IP4 = 20,
+  /** u8, tags pushed on egress 0-2 and popped on ingress. */
+  TAG_COUNT = 24,
+  /** u8, split-horizon group; frames never go from a group (not 0) to itself. */
+  HORIZON = 25,
+  /** u8, tags taken off on ingress. */
+  TAGS_POPPED = 26,
+  /** u16, index of this interface. */
+  INDEX = 28,
+  /** u32 x 2, tags as on the wire: TPID, TCI; outermost first. */
+  TAG = 32,
+  /** u8 x 16, own global IPv6 address, zero when none. */
+  IP6 = 40,
+  /** u8 x 16, own link-local IPv6 address. */
+  LINK_LOCAL = 56,
+  /** u32, L2 tunnel behind the interface (VXLAN peer, pseudowire): a Hop; 0 for a port. */
+  HOP = 72,
+  SIZEOF = 128,
+}
+
+export enum IfaceKind { L3 = 1, BRIDGE = 2 }
+
+/** Bits of Iface.FLAGS. */
+export enum IfaceFlag {
+  PROMISCUOUS = 1,
+  /** Answer ARP and ND for own addresses. */
+  ANSWER = 2,
+  /** MPLS packets are accepted. */
+  MPLS = 4,
+  /** Flooded frames do not go here. */
+  NO_FLOOD = 8,
+  /** Source MACs seen here are not learnt. */
+  NO_LEARN = 16,
+}
+
+/**
+ * Where a lookup leads: one cache line that the next node acts on. Every
+ * lookup stores its address in Packet.HIT and takes edge Hop.KIND, so all
+ * lookups have the same edges, in HopKind order.
+ */
+export enum Hop {
+  /** u8, HopKind: the edge a lookup takes. */
+  KIND = 0,
+  /** u8, ICMP code of an UNREACHABLE hop; label count of an MPLS push; tag count otherwise unused. */
+  CODE = 1,
+  /** u16, TX port. */
+  PORT = 2,
+  /** u16, largest layer-3 packet, bytes. */
+  MTU = 4,
+  /** u8, bytes of L2 rewrite at REWRITE: 14, 18 or 22, ethertype last. */
+  REWRITE_LEN = 6,
+  /** u32, YAML position id. */
+  LINE = 8,
+  /** u32, what KIND needs: group, tunnel, SID table, VRF; see HopKind. */
+  AUX = 12,
+  /** u8 x 22, the L2 header. */
+  REWRITE = 16,
+  /** u32, Iface it leaves by. */
+  IFACE = 40,
+  /** u32, next hop behind a tunnel: a Hop, 0 for "look up the outer address". */
+  VIA = 44,
+  /** u64 packets and bytes sent this way; kept by groups and tunnels. */
+  PACKETS = 48,
+  BYTES = 56,
+  SIZEOF = 64,
+}
+
+/** Edges of every lookup. 0 is drop: the hop's CODE is then a Drop reason. */
+export enum HopKind {
+  DROP = 0,
+  /** Deliver to the switch itself. */
+  LOCAL = 1,
+  /** Rewrite layer 2 and send on PORT. */
+  REWRITE = 2,
+  /** Destination on a connected network without a known neighbour; IFACE says which. */
+  GLEAN = 3,
+  /** AUX: group of Hops. */
+  GROUP = 4,
+  /** ICMP unreachable with CODE, then drop. */
+  UNREACHABLE = 5,
+  /** AUX: label stack; VIA: next hop. */
+  MPLS_PUSH = 6,
+  /** AUX: SRv6 policy; VIA: next hop or 0. */
+  SRV6_ENCAPS = 7,
+  /** AUX: SID table of a local locator. */
+  SRV6_LOCAL = 8,
+  /** AUX: VXLAN tunnel (L3 VNI). */
+  VXLAN_ENCAP = 9,
+  /** AUX: bridge's own interface; the frame enters the bridge after the rewrite. */
+  BRIDGE = 10,
+  /** AUX: VRF to look the packet up in again. */
+  VRF = 11,
+}
+/** Edges of a lookup, drop included. */
+export const HOP_EDGES = 12;
+
+/** Why a packet was dropped. Append only: the number is in saved results. */
+export enum Drop {
+  NONE = 0,
+  // any node
+  TRUNCATED = 1,
+  SNAP_CUT = 2,
+  OVERSIZE = 3,
+  NO_HEADROOM = 4,
+  NO_BUFFER = 5,
+  LOOP = 6,
+  // ethernet
+  RUNT = 7,
+  WRONG_MAC = 8,
+  SOURCE_MAC_GROUP = 9,
+  UNKNOWN_ETHERTYPE = 10,
+  LLC_FRAME = 11,
+  VLAN_UNKNOWN = 12,
+  MTU_EXCEEDED = 13,
+  // bridge
+  LINK_LOCAL_GROUP = 14,
+  SAME_PORT = 15,
+  NO_MEMBER = 16,
+  SPLIT_HORIZON = 17,
+  STATIC_MAC_MOVED = 18,
+  // ARP and ND
+  ARP_MALFORMED = 19,
+  ARP_NOT_FOR_US = 20,
+  ND_MALFORMED = 21,
+  ND_NOT_FOR_US = 22,
+  NEIGHBOR_UNRESOLVED = 23,
+  NEIGHBOR_QUEUE_FULL = 24,
+  // IPv4
+  IP4_VERSION = 25,
+  IP4_HEADER_LENGTH = 26,
+  IP4_TOTAL_LENGTH = 27,
+  IP4_CHECKSUM = 28,
+  MARTIAN_SOURCE = 29,
+  MARTIAN_DESTINATION = 30,
+  TTL_EXCEEDED = 31,
+  NO_ROUTE = 32,
+  BLACKHOLE = 33,
+  UNREACHABLE = 34,
+  PROHIBITED = 35,
+  FRAGMENTATION_NEEDED = 36,
+  IP4_OPTION = 37,
+  PROTOCOL_UNREACHABLE = 38,
+  PORT_UNREACHABLE = 39,
+  MULTICAST = 40,
+  ICMP_MALFORMED = 41,
+  // IPv6
+  IP6_VERSION = 42,
+  IP6_PAYLOAD_LENGTH = 43,
+  HOP_LIMIT_EXCEEDED = 44,
+  PACKET_TOO_BIG = 45,
+  IP6_EXTENSION_HEADER = 46,
+  NEXT_HEADER_UNKNOWN = 47,
+  IP6_OPTION = 48,
+  SCOPE = 49,
+  // groups
+  GROUP_EMPTY = 50,
+  // MPLS
+  MPLS_DISABLED = 51,
+  MPLS_LABEL_UNKNOWN = 52,
+  MPLS_TTL_EXCEEDED = 53,
+  MPLS_LABEL_RESERVED = 54,
+  MPLS_NO_BOTTOM = 55,
+  MPLS_PAYLOAD = 56,
+  PW_CONTROL_WORD = 57,
+  // SRv6
+  SID_UNKNOWN = 58,
+  SRH_MALFORMED = 59,
+  SRH_SEGMENTS_LEFT = 60,
+  SRH_NOT_ALLOWED = 61,
+  UPPER_LAYER_NOT_ALLOWED = 62,
+  // VXLAN, UDP
+  UDP_LENGTH = 63,
+  UDP_CHECKSUM = 64,
+  VXLAN_NO_VNI = 65,
+  VXLAN_UNKNOWN_VNI = 66,
+  VXLAN_RESERVED = 67,
+  VXLAN_UNKNOWN_PEER = 68,
+  TUNNEL_NO_ROUTE = 69,
+}

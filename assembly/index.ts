@@ -1,0 +1,9 @@
+// index.ts -- everything the host can call. One line per node, alphabetical.
+
+import { ABI_VERSION } from "./abi";
+
+export function abi_version(): u32 { return ABI_VERSION; }
+
+// tables
+
+// nodes
