@@ -123,7 +123,9 @@ export enum PacketFlag {
 export enum Edge {
   /** The packet ends here, for the reason in Packet.DROP. */
   DROP = 0,
-  /** The node keeps the packet (ARP queue); its owner counts it as held. */
+  /** The packet left by a port: port_tx put it into Pool.TX_LIST. */
+  SENT = 253,
+  /** The node keeps the packet (a queue for an unresolved neighbour): counted as held. */
   HOLD = 254,
   /** The switch itself was the destination: counted, then freed. */
   CONSUME = 255,
@@ -205,7 +207,9 @@ export enum Switch {
   CONSUMED = 112,
   /** u64, ICMP errors not sent for want of tokens. */
   ICMP_SUPPRESSED = 120,
-  SIZEOF = 128,
+  /** u32, node that waits for free buffers, index + 1; 0: none. */
+  WAITING = 128,
+  SIZEOF = 192,
 }
 
 /** A node of a graph. */
@@ -262,9 +266,7 @@ export enum Trace {
   HIT = 28,
   DOMAIN = 32,
   FLOW = 36,
-  /** u32, handle this one was copied or made from; 0 when it came from outside. */
-  PARENT = 40,
-  SIZEOF = 48,
+  SIZEOF = 40,
 }
 /** Most bytes of a packet kept in a trace record. */
 export const TRACE_BYTES = 512;
