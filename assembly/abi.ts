@@ -165,7 +165,7 @@ export enum Pool {
 /** A frame: a vector between two nodes. */
 export enum Frame { NEXT = 0, COUNT = 4, HANDLES = 8, SIZEOF = 1032 }
 
-/** A switch: the state that all its nodes share. Every node cfg begins with its address. */
+/** A switch: the state that all its nodes share. Its address is every node's third argument. */
 export enum Switch {
   /** u32, pool. */
   POOL = 0,
@@ -209,15 +209,37 @@ export enum Switch {
   ICMP_SUPPRESSED = 120,
   /** u32, node that waits for free buffers, index + 1; 0: none. */
   WAITING = 128,
-  SIZEOF = 192,
+  /** u32, tables/lpm4: (VRF, IPv4 destination) -> Hop. */
+  FIB4 = 132,
+  /** u32, tables/lpm6: (VRF, IPv6 destination) -> Hop. */
+  FIB6 = 136,
+  /** u32, tables/fdb: (bridge domain, MAC) -> Iface. */
+  FDB = 140,
+  /** u32, array of Bridge structures. */
+  BRIDGES = 144,
+  /** u32, tables/exact64: (Iface index, IPv4 address) -> Hop. */
+  NEIGHBORS4 = 148,
+  /** u32, tables/exact160: (Iface index, IPv6 address) -> Hop. */
+  NEIGHBORS6 = 152,
+  /** u32, neighbour policy and queue (NeighborQueue); 0: unresolved next hops drop. */
+  NEIGHBOR_QUEUE = 156,
+  /** u32, tables/exact32: MPLS label -> label entry. */
+  LABELS = 160,
+  /** u32, tables/exact128: SID -> SID entry. */
+  SIDS = 164,
+  /** u32, tables/exact160: (UDP port << 16 | VRF, own address) -> tunnel entry. */
+  UDP_LOCAL = 168,
+  /** u32, tables/exact64: (tunnel endpoint, VNI) -> Iface or VRF entry. */
+  VNIS = 172,
+  SIZEOF = 256,
 }
 
 /** A node of a graph. */
 export enum Node {
   /** u32, index of its function in the module's table. */
   FN = 0,
-  /** u32, its configuration; the first word there is the switch. */
-  CFG = 4,
+  /** u32, edges, drop included. */
+  EDGES = 4,
   /** u32, array of u32: node index by edge, edge 0 unused. */
   NEXT = 8,
   /** u32, array of (packets u64, bytes u64) by edge. */
@@ -225,8 +247,6 @@ export enum Node {
   /** u32, first waiting frame, and the last. */
   HEAD = 16,
   TAIL = 20,
-  /** u32, edges, drop included. */
-  EDGES = 24,
   /** u64, times called. */
   CALLS = 32,
   /** u64, packets seen. */
@@ -361,6 +381,21 @@ export enum IfaceFlag {
   NO_FLOOD = 8,
   /** Source MACs seen here are not learnt. */
   NO_LEARN = 16,
+}
+
+/** A bridge domain. */
+export enum Bridge {
+  /** u32, members. */
+  COUNT = 0,
+  /** u32, array of Iface addresses, the bridge's own interface included. */
+  MEMBERS = 4,
+  /** i64, picoseconds after which a learnt MAC is forgotten; 0: never. */
+  AGE = 8,
+  /** u32, YAML position id. */
+  LINE = 16,
+  /** u32, the bridge's own L3 interface, 0 when it has none. */
+  OWN = 20,
+  SIZEOF = 64,
 }
 
 /**

@@ -89,7 +89,7 @@ function run(sw: usize, index: u32): void {
   }
   const vec = frame + Frame.HANDLES, n = load<u32>(frame, Frame.COUNT);
   store<u32>(sw, n, Switch.DONE);
-  call_indirect<void>(load<u32>(node, Node.FN), vec, n, <usize>load<u32>(node, Node.CFG));
+  call_indirect<void>(load<u32>(node, Node.FN), vec, n, sw);
   const done = load<u32>(sw, Switch.DONE);
   store<u64>(node, load<u64>(node, Node.CALLS) + 1, Node.CALLS);
   store<u64>(node, load<u64>(node, Node.PACKETS) + done, Node.PACKETS);

@@ -7,15 +7,15 @@
 //
 //   in / out  the frame, unchanged
 //
-// cfg    NodeConfig
+// cfg    Switch.PORTS
 // edges  none: packets leave by Edge.SENT
 // sets   EDGE
 
 import { Edge, Packet, Pool, Port, Switch } from "../abi";
 import { at, len } from "../lib/packet";
 
-export function port_tx(vec: usize, n: u32, cfg: usize): void {
-  const sw = <usize>load<u32>(cfg), pool = <usize>load<u32>(sw, Switch.POOL);
+export function port_tx(vec: usize, n: u32, sw: usize): void {
+  const pool = <usize>load<u32>(sw, Switch.POOL);
   const list = <usize>load<u32>(pool, Pool.TX_LIST), ports = <usize>load<u32>(sw, Switch.PORTS);
   let last: u32 = 0, ordered = true;
   for (let i: u32 = 0; i < n; i++) {
