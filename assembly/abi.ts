@@ -233,8 +233,15 @@ export enum Switch {
   VNIS = 172,
   /** u32, Hop that a lookup without a match takes: UNREACHABLE, NO_ROUTE. */
   NO_ROUTE = 176,
+  /** u32, SCRATCH_BYTES that the running node may use as it likes. */
+  SCRATCH = 180,
+  /** u32, what this switch's port numbers start at in lists that leave it. */
+  PORT_BASE = 184,
   SIZEOF = 256,
 }
+
+/** Bytes of Switch.SCRATCH: 64 a packet of a vector. */
+export const SCRATCH_BYTES = 16384;
 
 /** A node of a graph. */
 export enum Node {
@@ -320,6 +327,10 @@ export enum Port {
   RX_BYTES = 48,
   TX_PACKETS = 56,
   TX_BYTES = 64,
+  /** u32, switch at the other end of a link, 0 when the port leads outside. */
+  PEER = 72,
+  /** u16, port there. */
+  PEER_PORT = 76,
   SIZEOF = 128,
 }
 
@@ -547,4 +558,5 @@ export enum Drop {
   TUNNEL_NO_ROUTE = 69,
   // local delivery
   FRAGMENT_LOCAL = 70,
+  GROUP_FRAME = 71,
 }
