@@ -8,7 +8,10 @@ export function abi_version(): u32 { return ABI_VERSION; }
 export function arena_base(): usize { return __heap_base; }
 
 // lib
+export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
+export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
 export { alloc, clone, free, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
+export { rng_below, rng_next, rng_seed } from "./lib/rng";
 
 // graph
 export { drops_sizeof } from "./graph/drops";
@@ -16,6 +19,10 @@ export { graph_input, graph_run, graph_step } from "./graph/run";
 export { trace_init } from "./graph/trace";
 
 // tables
+export { exact128_del, exact128_get, exact128_get_from, exact128_init, exact128_put, exact128_sizeof, exact128_slot } from "./tables/exact128";
+export { exact160_del, exact160_find, exact160_get, exact160_get_from, exact160_init, exact160_put, exact160_sizeof, exact160_slot } from "./tables/exact160";
+export { exact32_del, exact32_get, exact32_get_from, exact32_init, exact32_put, exact32_sizeof, exact32_slot } from "./tables/exact32";
+export { exact64_del, exact64_get, exact64_get_from, exact64_init, exact64_put, exact64_sizeof, exact64_slot } from "./tables/exact64";
 
 // nodes
 export { port_tx } from "./nodes/port_tx";

@@ -2,6 +2,7 @@
 
 import { IfaceFlag, IfaceKind, Port, PortFlag, Switch } from '../../assembly/abi.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
+import { Exact64 } from '../kernel/tables.ts';
 import { parseInterface, type Prefix } from '../wire/address.ts';
 import { type Builder, defaultMac, type Interface, macOr } from './builder.ts';
 import type { PortConfig, VlanConfig } from './config.ts';
@@ -69,12 +70,8 @@ export function buildPorts(b: Builder): void {
 /** exact64: (TPID, VID) of the outer tag over those of the inner -> interface index; 0 for no table. */
 function tagTable(b: Builder, tagged: readonly Interface[]): number {
   if (tagged.length === 0) return 0;
-  const { k } = b, log2 = Math.max(4, Math.ceil(Math.log2(tagged.length * 2)) + 1);
-  const table = k.alloc(k.fn['exact64_sizeof']!(log2), 'tag table');
-  k.fn['exact64_init']!(table, log2);
-  for (const i of tagged) {
-    const key = i.tags.reduce((sum, t, n) => sum | (BigInt(t.tpid) << 16n | BigInt(t.vid)) << (n === 0 ? 32n : 0n), 0n);
-    (k.fn['exact64_put'] as unknown as (t: number, key: bigint, v: number) => number)(table, BigInt.asUintN(64, key), i.index);
-  }
-  return table;
+  const table = new Exact64(b.k, tagged.length, 'tag table');
+  for (const i of tagged)
+    table.put(i.tags.reduce((sum, t, n) => sum | (BigInt(t.tpid) << 16n | BigInt(t.vid)) << (n === 0 ? 32n : 0n), 0n), i.index);
+  return table.at;
 }
