@@ -109,7 +109,7 @@ export enum Packet {
 
 /** Bits of Packet.FLAGS. */
 export enum PacketFlag {
-  /** Made by the switch (ICMP, ARP, ND): its TTL is not decremented at the first hop. */
+  /** The outermost header was made by this switch (ICMP, ARP, a tunnel's): its TTL is not decremented on the way out. */
   ORIGINATED = 1,
   /** Source address still unset: filled from the interface it leaves by. */
   NO_SOURCE = 2,

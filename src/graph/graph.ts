@@ -37,7 +37,7 @@ export class Graph {
       const edges = targets.length + 1;
       const next = k.alloc(edges * 4, 'edges'), counts = k.alloc(edges * 16, 'edge counters');
       targets.forEach((t, e) => { k.view.setUint32(next + (e + 1) * 4, this.names.indexOf(t), true); });
-      k.view.setUint32(node + Node.FN, k.nodeIndex(nodeType(name)), true);
+      k.view.setUint32(node + Node.FN, k.nodeIndex(name), true);
       k.view.setUint32(node + Node.EDGES, edges, true);
       k.view.setUint32(node + Node.NEXT, next, true);
       k.view.setUint32(node + Node.COUNTS, counts, true);
@@ -124,12 +124,8 @@ export class Graph {
   }
 }
 
-/** A node of the graph may be an instance of a node file under another name. */
-const INSTANCES: Readonly<Record<string, string>> = {};
-const nodeType = (name: string): string => INSTANCES[name] ?? name;
-
 function edgesOf(name: string): readonly string[] {
-  const edges = catalog[nodeType(name)];
+  const edges = catalog[name];
   if (!edges) throw new WeftError(EXIT.internal, `no node ${name} in the catalog`);
   return edges;
 }

@@ -19,3 +19,17 @@ export class Exact64 {
       throw new WeftError(EXIT.internal, `${this.what} is full`);
   }
 }
+
+/** (VRF, IPv4 prefix) -> u32, tables/lpm4. */
+export class Lpm4 {
+  readonly at: number;
+  constructor(readonly k: Kernels, vrfs: number, prefixes: number) {
+    this.at = k.alloc(k.fn['lpm4_sizeof']!(vrfs, prefixes), 'IPv4 FIB');
+    k.fn['lpm4_init']!(this.at, vrfs, prefixes);
+  }
+  /** @param prefix four octets */
+  put(vrf: number, prefix: Uint8Array, length: number, value: number): void {
+    const host = (prefix[0]! << 24 | prefix[1]! << 16 | prefix[2]! << 8 | prefix[3]!) >>> 0;
+    if (!this.k.fn['lpm4_put']!(this.at, vrf, host, length, value)) throw new WeftError(EXIT.internal, 'the IPv4 FIB is full');
+  }
+}
