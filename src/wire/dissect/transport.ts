@@ -31,7 +31,7 @@ export const tcp: Protocol = {
     h.hex('tcp.checksum', TCP.CHECKSUM, 2);
     h.put('tcp.checksum.status', transportStatus(h, IP_PROTOCOL.TCP, h.size));
     h.dec('tcp.urgent_pointer', TCP.URGENT_POINTER, 2);
-    h.put('tcp.len', Math.max(0, h.size - h.length));
+    if (!h.around.fragment && !h.around.quoted) h.put('tcp.len', Math.max(0, h.size - h.length));
     h.bytes('tcp.options', TCP.LEN, h.length - TCP.LEN);
     return h.next('link', Link.DATA);
   },

@@ -6,7 +6,7 @@ import { GRE, GRE_FLAG } from '../../../assembly/wire/gre.ts';
 import { MPLS, MPLS_ENTRY, MPLS_LABEL } from '../../../assembly/wire/mpls.ts';
 import { PW, PW_NIBBLE } from '../../../assembly/wire/pw.ts';
 import { VXLAN, VXLAN_FLAG } from '../../../assembly/wire/vxlan.ts';
-import { hex, type LayerReader, Link, type Protocol } from './layer.ts';
+import { type LayerReader, Link, type Protocol } from './layer.ts';
 
 /** The fields of a label stack entry under the names of `prefix`; returns the label when it is the bottom. */
 export function labelStackEntry(h: LayerReader, at: number, names: readonly [label: string, tc: string, s: string, ttl: string]): number | undefined {
@@ -27,8 +27,7 @@ export const mpls: Protocol = {
       bottom = labelStackEntry(h, h.length, ['mpls.label', 'mpls.exp', 'mpls.bottom', 'mpls.ttl']);
       h.length += MPLS.LEN;
     } while (bottom === undefined);
-    if (bottom === MPLS_LABEL.IPV4_EXPLICIT_NULL) return h.next('link', Link.IPV4);
-    if (bottom === MPLS_LABEL.IPV6_EXPLICIT_NULL) return h.next('link', Link.IPV6);
+    if (bottom === MPLS_LABEL.GAL) return h.next('link', Link.ACH);
     if (h.size === h.length) return undefined;
     const links: Record<number, Link> = { [PW_NIBBLE.CONTROL_WORD]: Link.PW, [PW_NIBBLE.ASSOCIATED_CHANNEL]: Link.ACH, [PW_NIBBLE.IPV4]: Link.IPV4, [PW_NIBBLE.IPV6]: Link.IPV6 };
     return h.next('link', links[h.number(h.length, 1) >> 4] ?? Link.DATA);
@@ -77,7 +76,9 @@ export const geneve: Protocol = {
     const first = h.number(GENEVE.VER_OPT_LEN, 1), version = first >> GENEVE_VER_OPT_LEN.VER_SHIFT;
     h.put('geneve.version', version);
     if (version !== 0) h.malformed();
-    h.length = GENEVE.LEN + (first & GENEVE_VER_OPT_LEN.OPT_LEN) * 4;
+    const options = (first & GENEVE_VER_OPT_LEN.OPT_LEN) * 4;
+    h.length = GENEVE.LEN + options;
+    h.put('geneve.option.length', options); // Wireshark's name for the sum as well as for each
     const flags = h.number(GENEVE.FLAGS, 1);
     h.put('geneve.flags.oam', (flags & GENEVE_FLAG.O) !== 0);
     h.put('geneve.flags.critical', (flags & GENEVE_FLAG.C) !== 0);
@@ -100,6 +101,7 @@ export const geneve: Protocol = {
 export const gre: Protocol = {
   name: 'gre',
   read(h) {
+    h.octets(0, GRE.LEN);
     const word = h.hex('gre.flags_and_version', GRE.FLAGS_VERSION, 2), version = word & GRE_FLAG.VERSION;
     h.put('gre.flags.checksum', (word & GRE_FLAG.C) !== 0);
     h.put('gre.flags.routing', (word & GRE_FLAG.R) !== 0);
@@ -108,19 +110,23 @@ export const gre: Protocol = {
     h.put('gre.flags.version', version);
     const type = h.hex('gre.proto', GRE.PROTOCOL_TYPE, 2);
     h.length = GRE.LEN;
-    if (version !== 0 || word & GRE_FLAG.R) return h.next('link', Link.DATA); // PPTP; source routes
-    if (word & GRE_FLAG.C) {
-      h.hex('gre.checksum', h.length, 2);
-      h.length += GRE.WORD;
-    }
-    if (word & GRE_FLAG.K) {
-      h.put('gre.key', hex(h.number(h.length, 4), 8));
-      h.length += GRE.WORD;
-    }
-    if (word & GRE_FLAG.S) {
-      h.dec('gre.sequence_number', h.length, 4);
-      h.length += GRE.WORD;
-    }
+    if (word & GRE_FLAG.R) return h.next('link', Link.DATA); // source routes
+    if (word & GRE_FLAG.C) optional(h, () => h.hex('gre.checksum', h.length, 2));
+    if (word & GRE_FLAG.K) optional(h, () => {
+      if (version === 0) h.hex('gre.key', h.length, GRE.WORD);
+      else {
+        h.dec('gre.key.payload_length', h.length, 2);
+        h.dec('gre.key.call_id', h.length + 2, 2);
+      }
+    });
+    if (word & GRE_FLAG.S) optional(h, () => h.dec('gre.sequence_number', h.length, GRE.WORD));
+    if (version === 1 && word & GRE_FLAG.A) optional(h, () => h.dec('gre.ack_number', h.length, GRE.WORD));
     return type === ETHERTYPE.TEB ? h.next('link', Link.ETHERNET) : h.next('ethertype', type);
   },
 };
+
+/** An optional word: read at the end of the header, which it lengthens. */
+function optional(h: LayerReader, read: () => void): void {
+  read();
+  h.length += GRE.WORD;
+}
