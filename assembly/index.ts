@@ -4,6 +4,9 @@ import { ABI_VERSION } from "./abi";
 
 export function abi_version(): u32 { return ABI_VERSION; }
 
+// captures
+export { bpf_run } from "./capture/bpf";
+
 // tables
 
 // nodes
