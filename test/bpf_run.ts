@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Program } from '../src/filter/filter.ts';
 
 /** Where the program and the frame go; any address will do. */
-const PROGRAM = 0x10000, FRAME = 0x40000, PAGES = 8;
+const PROGRAM = 0x10000, FRAME = 0x100000, PAGES = 32;
 
 type Run = (prog: number, count: number, pkt: number, caplen: number, wirelen: number) => number;
 
