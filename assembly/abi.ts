@@ -50,7 +50,7 @@ export enum BufferClass { SMALL = 2112, JUMBO = 9408, HUGE = 65856 }
  *   +-------+-------+-------+-------+-------+-------+-------+-------+
  *   | DATA  | LEN   | ORIG  | BUF   | END   | HIT   | FLOW  |DOMAIN |
  *   +-------+-------+-------+---+---+---+---+---+---+-+-+-+-+-+-+-+-+
- *   | TIME          | ID    |RX |TX |L2 |L3 |L4 |DRP|E|P|C|M|P|L|F|B|
+ *   | TIME          | ID    |RX |TX |IFC|L3 |L4 |DRP|E|P|C|M|P|L|F|B|
  *   +---------------+-------+---+---+---+---+---+---+-+-+-+-+-+-+-+-+
  *   32              40      44  46  48  50  52  54  56 ...        63
  */
@@ -79,8 +79,8 @@ export enum Packet {
   RX_PORT = 44,
   /** u16, port it leaves on; read by port_tx. */
   TX_PORT = 46,
-  /** u16, offset from DATA to the Ethernet header. */
-  L2 = 48,
+  /** u16, index of the Iface it belongs to; the Ethernet header, where there is one, is at DATA. */
+  IFACE = 48,
   /** u16, offset from DATA to the network header. */
   L3 = 50,
   /** u16, offset from DATA to the transport header. */
@@ -109,7 +109,7 @@ export enum Packet {
 
 /** Bits of Packet.FLAGS. */
 export enum PacketFlag {
-  /** Made by the switch (ICMP, ARP, ND): its TTL is not decremented at the first hop. */
+  /** The outermost header was made by this switch (ICMP, ARP, a tunnel's): its TTL is not decremented on the way out. */
   ORIGINATED = 1,
   /** Source address still unset: filled from the interface it leaves by. */
   NO_SOURCE = 2,
@@ -123,7 +123,9 @@ export enum PacketFlag {
 export enum Edge {
   /** The packet ends here, for the reason in Packet.DROP. */
   DROP = 0,
-  /** The node keeps the packet (ARP queue); its owner counts it as held. */
+  /** The packet left by a port: port_tx put it into Pool.TX_LIST. */
+  SENT = 253,
+  /** The node keeps the packet (a queue for an unresolved neighbour): counted as held. */
   HOLD = 254,
   /** The switch itself was the destination: counted, then freed. */
   CONSUME = 255,
@@ -163,7 +165,7 @@ export enum Pool {
 /** A frame: a vector between two nodes. */
 export enum Frame { NEXT = 0, COUNT = 4, HANDLES = 8, SIZEOF = 1032 }
 
-/** A switch: the state that all its nodes share. Every node cfg begins with its address. */
+/** A switch: the state that all its nodes share. Its address is every node's third argument. */
 export enum Switch {
   /** u32, pool. */
   POOL = 0,
@@ -205,15 +207,48 @@ export enum Switch {
   CONSUMED = 112,
   /** u64, ICMP errors not sent for want of tokens. */
   ICMP_SUPPRESSED = 120,
-  SIZEOF = 128,
+  /** u32, node that waits for free buffers, index + 1; 0: none. */
+  WAITING = 128,
+  /** u32, tables/lpm4: (VRF, IPv4 destination) -> Hop. */
+  FIB4 = 132,
+  /** u32, tables/lpm6: (VRF, IPv6 destination) -> Hop. */
+  FIB6 = 136,
+  /** u32, tables/fdb: (bridge domain, MAC) -> Iface. */
+  FDB = 140,
+  /** u32, array of Bridge structures. */
+  BRIDGES = 144,
+  /** u32, tables/exact64: (Iface index, IPv4 address) -> Hop. */
+  NEIGHBORS4 = 148,
+  /** u32, tables/exact160: (Iface index, IPv6 address) -> Hop. */
+  NEIGHBORS6 = 152,
+  /** u32, neighbour policy and queue (NeighborQueue); 0: unresolved next hops drop. */
+  NEIGHBOR_QUEUE = 156,
+  /** u32, tables/exact32: MPLS label -> label entry. */
+  LABELS = 160,
+  /** u32, tables/exact128: SID -> SID entry. */
+  SIDS = 164,
+  /** u32, tables/exact160: (UDP port << 16 | VRF, own address) -> tunnel entry. */
+  UDP_LOCAL = 168,
+  /** u32, tables/exact64: (tunnel endpoint, VNI) -> Iface or VRF entry. */
+  VNIS = 172,
+  /** u32, Hop that a lookup without a match takes: UNREACHABLE, NO_ROUTE. */
+  NO_ROUTE = 176,
+  /** u32, SCRATCH_BYTES that the running node may use as it likes. */
+  SCRATCH = 180,
+  /** u32, what this switch's port numbers start at in lists that leave it. */
+  PORT_BASE = 184,
+  SIZEOF = 256,
 }
+
+/** Bytes of Switch.SCRATCH: 64 a packet of a vector. */
+export const SCRATCH_BYTES = 16384;
 
 /** A node of a graph. */
 export enum Node {
   /** u32, index of its function in the module's table. */
   FN = 0,
-  /** u32, its configuration; the first word there is the switch. */
-  CFG = 4,
+  /** u32, edges, drop included. */
+  EDGES = 4,
   /** u32, array of u32: node index by edge, edge 0 unused. */
   NEXT = 8,
   /** u32, array of (packets u64, bytes u64) by edge. */
@@ -221,8 +256,6 @@ export enum Node {
   /** u32, first waiting frame, and the last. */
   HEAD = 16,
   TAIL = 20,
-  /** u32, edges, drop included. */
-  EDGES = 24,
   /** u64, times called. */
   CALLS = 32,
   /** u64, packets seen. */
@@ -262,9 +295,7 @@ export enum Trace {
   HIT = 28,
   DOMAIN = 32,
   FLOW = 36,
-  /** u32, handle this one was copied or made from; 0 when it came from outside. */
-  PARENT = 40,
-  SIZEOF = 48,
+  SIZEOF = 40,
 }
 /** Most bytes of a packet kept in a trace record. */
 export const TRACE_BYTES = 512;
@@ -296,6 +327,10 @@ export enum Port {
   RX_BYTES = 48,
   TX_PACKETS = 56,
   TX_BYTES = 64,
+  /** u32, switch at the other end of a link, 0 when the port leads outside. */
+  PEER = 72,
+  /** u16, port there. */
+  PEER_PORT = 76,
   SIZEOF = 128,
 }
 
@@ -361,6 +396,21 @@ export enum IfaceFlag {
   NO_LEARN = 16,
 }
 
+/** A bridge domain. */
+export enum Bridge {
+  /** u32, members. */
+  COUNT = 0,
+  /** u32, array of Iface addresses, the bridge's own interface included. */
+  MEMBERS = 4,
+  /** i64, picoseconds after which a learnt MAC is forgotten; 0: never. */
+  AGE = 8,
+  /** u32, YAML position id. */
+  LINE = 16,
+  /** u32, the bridge's own L3 interface, 0 when it has none. */
+  OWN = 20,
+  SIZEOF = 64,
+}
+
 /**
  * Where a lookup leads: one cache line that the next node acts on. Every
  * lookup stores its address in Packet.HIT and takes edge Hop.KIND, so all
@@ -369,7 +419,7 @@ export enum IfaceFlag {
 export enum Hop {
   /** u8, HopKind: the edge a lookup takes. */
   KIND = 0,
-  /** u8, ICMP code of an UNREACHABLE hop; label count of an MPLS push; tag count otherwise unused. */
+  /** u8, ICMP code of an UNREACHABLE hop. */
   CODE = 1,
   /** u16, TX port. */
   PORT = 2,
@@ -383,6 +433,8 @@ export enum Hop {
   AUX = 12,
   /** u8 x 22, the L2 header. */
   REWRITE = 16,
+  /** u16, Drop reason of a DROP or UNREACHABLE hop. */
+  REASON = 38,
   /** u32, Iface it leaves by. */
   IFACE = 40,
   /** u32, next hop behind a tunnel: a Hop, 0 for "look up the outer address". */
@@ -393,7 +445,7 @@ export enum Hop {
   SIZEOF = 64,
 }
 
-/** Edges of every lookup. 0 is drop: the hop's CODE is then a Drop reason. */
+/** Edges of every lookup. 0 drops for Hop.REASON without a word. */
 export enum HopKind {
   DROP = 0,
   /** Deliver to the switch itself. */
@@ -404,7 +456,7 @@ export enum HopKind {
   GLEAN = 3,
   /** AUX: group of Hops. */
   GROUP = 4,
-  /** ICMP unreachable with CODE, then drop. */
+  /** Drop for REASON and say so with ICMP unreachable, CODE; the edge carries the ICMP message. */
   UNREACHABLE = 5,
   /** AUX: label stack; VIA: next hop. */
   MPLS_PUSH = 6,
@@ -504,4 +556,7 @@ export enum Drop {
   VXLAN_RESERVED = 67,
   VXLAN_UNKNOWN_PEER = 68,
   TUNNEL_NO_ROUTE = 69,
+  // local delivery
+  FRAGMENT_LOCAL = 70,
+  GROUP_FRAME = 71,
 }
