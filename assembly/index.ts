@@ -10,6 +10,10 @@ export function arena_base(): usize { return __heap_base; }
 // lib
 export { alloc, clone, free, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
 
+// capture
+export { capture_accept, capture_scan } from "./capture/scan";
+export { capture_write, capture_write_one } from "./capture/write";
+
 // graph
 export { drops_sizeof } from "./graph/drops";
 export { graph_input, graph_run, graph_step } from "./graph/run";
