@@ -50,7 +50,7 @@ export enum BufferClass { SMALL = 2112, JUMBO = 9408, HUGE = 65856 }
  *   +-------+-------+-------+-------+-------+-------+-------+-------+
  *   | DATA  | LEN   | ORIG  | BUF   | END   | HIT   | FLOW  |DOMAIN |
  *   +-------+-------+-------+---+---+---+---+---+---+-+-+-+-+-+-+-+-+
- *   | TIME          | ID    |RX |TX |L2 |L3 |L4 |DRP|E|P|C|M|P|L|F|B|
+ *   | TIME          | ID    |RX |TX |IFC|L3 |L4 |DRP|E|P|C|M|P|L|F|B|
  *   +---------------+-------+---+---+---+---+---+---+-+-+-+-+-+-+-+-+
  *   32              40      44  46  48  50  52  54  56 ...        63
  */
@@ -79,8 +79,8 @@ export enum Packet {
   RX_PORT = 44,
   /** u16, port it leaves on; read by port_tx. */
   TX_PORT = 46,
-  /** u16, offset from DATA to the Ethernet header. */
-  L2 = 48,
+  /** u16, index of the Iface it belongs to; the Ethernet header, where there is one, is at DATA. */
+  IFACE = 48,
   /** u16, offset from DATA to the network header. */
   L3 = 50,
   /** u16, offset from DATA to the transport header. */
@@ -109,7 +109,7 @@ export enum Packet {
 
 /** Bits of Packet.FLAGS. */
 export enum PacketFlag {
-  /** Made by the switch (ICMP, ARP, ND): its TTL is not decremented at the first hop. */
+  /** The outermost header was made by this switch (ICMP, ARP, a tunnel's): its TTL is not decremented on the way out. */
   ORIGINATED = 1,
   /** Source address still unset: filled from the interface it leaves by. */
   NO_SOURCE = 2,
@@ -231,8 +231,17 @@ export enum Switch {
   UDP_LOCAL = 168,
   /** u32, tables/exact64: (tunnel endpoint, VNI) -> Iface or VRF entry. */
   VNIS = 172,
+  /** u32, Hop that a lookup without a match takes: UNREACHABLE, NO_ROUTE. */
+  NO_ROUTE = 176,
+  /** u32, SCRATCH_BYTES that the running node may use as it likes. */
+  SCRATCH = 180,
+  /** u32, what this switch's port numbers start at in lists that leave it. */
+  PORT_BASE = 184,
   SIZEOF = 256,
 }
+
+/** Bytes of Switch.SCRATCH: 64 a packet of a vector. */
+export const SCRATCH_BYTES = 16384;
 
 /** A node of a graph. */
 export enum Node {
@@ -318,6 +327,10 @@ export enum Port {
   RX_BYTES = 48,
   TX_PACKETS = 56,
   TX_BYTES = 64,
+  /** u32, switch at the other end of a link, 0 when the port leads outside. */
+  PEER = 72,
+  /** u16, port there. */
+  PEER_PORT = 76,
   SIZEOF = 128,
 }
 
@@ -406,7 +419,7 @@ export enum Bridge {
 export enum Hop {
   /** u8, HopKind: the edge a lookup takes. */
   KIND = 0,
-  /** u8, ICMP code of an UNREACHABLE hop; label count of an MPLS push; tag count otherwise unused. */
+  /** u8, ICMP code of an UNREACHABLE hop. */
   CODE = 1,
   /** u16, TX port. */
   PORT = 2,
@@ -420,6 +433,8 @@ export enum Hop {
   AUX = 12,
   /** u8 x 22, the L2 header. */
   REWRITE = 16,
+  /** u16, Drop reason of a DROP or UNREACHABLE hop. */
+  REASON = 38,
   /** u32, Iface it leaves by. */
   IFACE = 40,
   /** u32, next hop behind a tunnel: a Hop, 0 for "look up the outer address". */
@@ -430,7 +445,7 @@ export enum Hop {
   SIZEOF = 64,
 }
 
-/** Edges of every lookup. 0 is drop: the hop's CODE is then a Drop reason. */
+/** Edges of every lookup. 0 drops for Hop.REASON without a word. */
 export enum HopKind {
   DROP = 0,
   /** Deliver to the switch itself. */
@@ -441,7 +456,7 @@ export enum HopKind {
   GLEAN = 3,
   /** AUX: group of Hops. */
   GROUP = 4,
-  /** ICMP unreachable with CODE, then drop. */
+  /** Drop for REASON and say so with ICMP unreachable, CODE; the edge carries the ICMP message. */
   UNREACHABLE = 5,
   /** AUX: label stack; VIA: next hop. */
   MPLS_PUSH = 6,
@@ -541,6 +556,9 @@ export enum Drop {
   VXLAN_RESERVED = 67,
   VXLAN_UNKNOWN_PEER = 68,
   TUNNEL_NO_ROUTE = 69,
+  // local delivery
+  FRAGMENT_LOCAL = 70,
+  GROUP_FRAME = 71,
 }
 
 /**
