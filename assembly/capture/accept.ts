@@ -6,9 +6,9 @@
 // has six octets, ethertype from the cooked header, the address family or the
 // IP version.
 
-import { Drop, DropCount, FRAME_MAX, LINK_UNSUPPORTED, Packet, Scan, SCAN_DROPS, ScanFault, ScanIface, ScanStatus } from "../abi";
-import { be16, data, len, put16 } from "../lib/packet";
-import { alloc, free } from "../lib/pool";
+import { Drop, DropCount, FRAME_MAX, LINK_UNSUPPORTED, Packet, Scan, ScanFault, ScanIface, ScanStatus } from "../abi";
+import { be16, data, put16 } from "../lib/packet";
+import { alloc } from "../lib/pool";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { FAMILY, LINK_TYPE, LOOPBACK, SLL, SLL2 } from "../wire/link_type";
 import { TIME_LIMIT } from "./time";
