@@ -16,6 +16,10 @@ export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "
 export { alloc, clone, free, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
 
+// capture
+export { capture_accept, capture_scan } from "./capture/scan";
+export { capture_write, capture_write_one } from "./capture/write";
+
 // graph
 export { drops_sizeof } from "./graph/drops";
 export { links_move } from "./graph/links";
