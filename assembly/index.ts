@@ -14,6 +14,7 @@ export { alloc, clone, free, pool_free, pool_init, pool_size, pool_sizeof } from
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
 
 // capture
+export { bpf_run } from "./capture/bpf";
 export { capture_accept, capture_scan } from "./capture/scan";
 export { capture_write, capture_write_one } from "./capture/write";
 
@@ -22,9 +23,6 @@ export { drops_sizeof } from "./graph/drops";
 export { links_move } from "./graph/links";
 export { graph_input, graph_run, graph_step } from "./graph/run";
 export { trace_init } from "./graph/trace";
-
-// captures
-export { bpf_run } from "./capture/bpf";
 
 // tables
 export { exact128_del, exact128_get, exact128_get_from, exact128_init, exact128_put, exact128_sizeof, exact128_slot } from "./tables/exact128";
