@@ -53,6 +53,11 @@ export class Talk {
   /** What a user should know although the run went on; --quiet does not silence it. */
   warn(text: string): void { write(STDERR, `${this.errColors.yellow('warning:')} ${text}\n`); }
 
+  /** Why the run ends. */
+  error(message: string, hint: string): void {
+    write(STDERR, `${this.errColors.red('weft:')} ${message}\n${hint && `  ${this.errColors.dim(`hint: ${hint}`)}\n`}`);
+  }
+
   /** Replace the line progress is drawn on. */
   progress(text: string): void { if (this.live) write(STDERR, `\r\x1b[K${text}`); }
 }
