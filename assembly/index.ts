@@ -24,6 +24,7 @@ export { exact160_del, exact160_find, exact160_get, exact160_get_from, exact160_
 export { exact32_del, exact32_get, exact32_get_from, exact32_init, exact32_put, exact32_sizeof, exact32_slot } from "./tables/exact32";
 export { exact64_del, exact64_get, exact64_get_from, exact64_init, exact64_put, exact64_sizeof, exact64_slot } from "./tables/exact64";
 export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm4_put_many, lpm4_sizeof, lpm4_slot, lpm4_trie, lpm4_trie_sizeof } from "./tables/lpm4";
+export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
 
 // nodes
 export { port_tx } from "./nodes/port_tx";
