@@ -122,7 +122,7 @@ test('frame check sequences are cut off, by the link word and by if_fcslen', asy
   const wanted = hexOf([whole.subarray(0, 60), cut, edge.subarray(0, 60)]);
   for (const path of [
     scratchFile('f.pcap', b.pcapHeader({ link: 0x24000001 }), ...records((d, orig) => b.pcapRecord(d, 1, 0, orig))),
-    scratchFile('f.pcapng', b.shb(), b.idb(1, 0, b.option(13, Uint8Array.of(4))), ...records((d, orig) => b.epb(0, 1n, d, orig))),
+    ...[4, 32].map(n => scratchFile(`f${n}.pcapng`, b.shb(), b.idb(1, 0, b.option(13, Uint8Array.of(n))), ...records((d, orig) => b.epb(0, 1n, d, orig)))),
   ]) {
     const { packets } = await read(path);
     assert.equal([bytesOf(packets), packets.map(p => p.orig)], [wanted, [60, 60, 60]]);

@@ -83,7 +83,7 @@ export function readInterface(v: DataView, bigEndian: boolean): Description {
     if (code === PCAPNG_OPTION.END) break;
     if (value + size > end) throw new HeaderFault(at, 'an option within its block', `one of ${size} bytes`);
     if (code === PCAPNG_OPTION.IF_NAME) d.name = new TextDecoder().decode(new Uint8Array(v.buffer, v.byteOffset + value, size));
-    else if (code === PCAPNG_OPTION.IF_FCSLEN && size === 1) d.fcs = v.getUint8(value);
+    else if (code === PCAPNG_OPTION.IF_FCSLEN && size === 1) d.fcs = octets(v.getUint8(value));
     else if (code === PCAPNG_OPTION.IF_TSOFFSET && size === 8) d.offset = v.getBigInt64(value, !bigEndian);
     else if (code === PCAPNG_OPTION.IF_TSRESOL && size === 1) {
       d.binary = v.getUint8(value) >= 0x80;
@@ -95,5 +95,8 @@ export function readInterface(v: DataView, bigEndian: boolean): Description {
   }
   return d;
 }
+
+/** if_fcslen counts bits by the draft's text, octets by its example and by Wireshark. No check sequence has 16 octets. */
+const octets = (fcslen: number): number => fcslen < 16 ? fcslen : fcslen >> 3;
 
 const hex = (v: number): string => '0x' + v.toString(16).padStart(8, '0');
