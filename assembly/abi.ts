@@ -378,6 +378,8 @@ export enum Iface {
   LINK_LOCAL = 56,
   /** u32, L2 tunnel behind the interface (VXLAN peer, pseudowire): a Hop; 0 for a port. */
   HOP = 72,
+  /** u32, Bridge whose own L3 interface this is; 0 for all others. */
+  BRIDGE = 76,
   SIZEOF = 128,
 }
 
