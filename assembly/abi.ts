@@ -50,7 +50,7 @@ export enum BufferClass { SMALL = 2112, JUMBO = 9408, HUGE = 65856 }
  *   +-------+-------+-------+-------+-------+-------+-------+-------+
  *   | DATA  | LEN   | ORIG  | BUF   | END   | HIT   | FLOW  |DOMAIN |
  *   +-------+-------+-------+---+---+---+---+---+---+-+-+-+-+-+-+-+-+
- *   | TIME          | ID    |RX |TX |L2 |L3 |L4 |DRP|E|P|C|M|P|L|F|B|
+ *   | TIME          | ID    |RX |TX |IFC|L3 |L4 |DRP|E|P|C|M|P|L|F|B|
  *   +---------------+-------+---+---+---+---+---+---+-+-+-+-+-+-+-+-+
  *   32              40      44  46  48  50  52  54  56 ...        63
  */
@@ -79,8 +79,8 @@ export enum Packet {
   RX_PORT = 44,
   /** u16, port it leaves on; read by port_tx. */
   TX_PORT = 46,
-  /** u16, offset from DATA to the Ethernet header. */
-  L2 = 48,
+  /** u16, index of the Iface it belongs to; the Ethernet header, where there is one, is at DATA. */
+  IFACE = 48,
   /** u16, offset from DATA to the network header. */
   L3 = 50,
   /** u16, offset from DATA to the transport header. */
@@ -109,7 +109,7 @@ export enum Packet {
 
 /** Bits of Packet.FLAGS. */
 export enum PacketFlag {
-  /** Made by the switch (ICMP, ARP, ND): its TTL is not decremented at the first hop. */
+  /** The outermost header was made by this switch (ICMP, ARP, a tunnel's): its TTL is not decremented on the way out. */
   ORIGINATED = 1,
   /** Source address still unset: filled from the interface it leaves by. */
   NO_SOURCE = 2,
@@ -123,7 +123,9 @@ export enum PacketFlag {
 export enum Edge {
   /** The packet ends here, for the reason in Packet.DROP. */
   DROP = 0,
-  /** The node keeps the packet (ARP queue); its owner counts it as held. */
+  /** The packet left by a port: port_tx put it into Pool.TX_LIST. */
+  SENT = 253,
+  /** The node keeps the packet (a queue for an unresolved neighbour): counted as held. */
   HOLD = 254,
   /** The switch itself was the destination: counted, then freed. */
   CONSUME = 255,
@@ -163,7 +165,7 @@ export enum Pool {
 /** A frame: a vector between two nodes. */
 export enum Frame { NEXT = 0, COUNT = 4, HANDLES = 8, SIZEOF = 1032 }
 
-/** A switch: the state that all its nodes share. Every node cfg begins with its address. */
+/** A switch: the state that all its nodes share. Its address is every node's third argument. */
 export enum Switch {
   /** u32, pool. */
   POOL = 0,
@@ -191,7 +193,7 @@ export enum Switch {
   PORTS = 76,
   /** u32, how many. */
   PORT_COUNT = 80,
-  /** u32, array of Iface structures. */
+  /** u32, array of Iface structures; number 0 belongs to nothing and holds the router-id in IP4 and IP6. */
   IFACES = 84,
   /** u32, token bucket that ICMP errors draw on (Meter). */
   ICMP_METER = 88,
@@ -205,15 +207,48 @@ export enum Switch {
   CONSUMED = 112,
   /** u64, ICMP errors not sent for want of tokens. */
   ICMP_SUPPRESSED = 120,
-  SIZEOF = 128,
+  /** u32, node that waits for free buffers, index + 1; 0: none. */
+  WAITING = 128,
+  /** u32, tables/lpm4: (VRF, IPv4 destination) -> Hop. */
+  FIB4 = 132,
+  /** u32, tables/lpm6: (VRF, IPv6 destination) -> Hop. */
+  FIB6 = 136,
+  /** u32, tables/fdb: (bridge domain, MAC) -> Iface. */
+  FDB = 140,
+  /** u32, array of Bridge structures. */
+  BRIDGES = 144,
+  /** u32, tables/exact64: (Iface index, IPv4 address) -> Hop. */
+  NEIGHBORS4 = 148,
+  /** u32, tables/exact160: (Iface index, IPv6 address) -> Hop. */
+  NEIGHBORS6 = 152,
+  /** u32, neighbour policy and queue (NeighborQueue); 0: unresolved next hops drop. */
+  NEIGHBOR_QUEUE = 156,
+  /** u32, tables/exact32: MPLS label -> label entry. */
+  LABELS = 160,
+  /** u32, tables/exact128: SID -> SID entry. */
+  SIDS = 164,
+  /** u32, tables/exact160: (UDP port << 16 | VRF, own address) -> tunnel entry. */
+  UDP_LOCAL = 168,
+  /** u32, tables/exact64: (tunnel endpoint, VNI) -> Iface or VRF entry. */
+  VNIS = 172,
+  /** u32, Hop that a lookup without a match takes: UNREACHABLE, NO_ROUTE. */
+  NO_ROUTE = 176,
+  /** u32, SCRATCH_BYTES that the running node may use as it likes. */
+  SCRATCH = 180,
+  /** u32, what this switch's port numbers start at in lists that leave it. */
+  PORT_BASE = 184,
+  SIZEOF = 256,
 }
+
+/** Bytes of Switch.SCRATCH: 64 a packet of a vector. */
+export const SCRATCH_BYTES = 16384;
 
 /** A node of a graph. */
 export enum Node {
   /** u32, index of its function in the module's table. */
   FN = 0,
-  /** u32, its configuration; the first word there is the switch. */
-  CFG = 4,
+  /** u32, edges, drop included. */
+  EDGES = 4,
   /** u32, array of u32: node index by edge, edge 0 unused. */
   NEXT = 8,
   /** u32, array of (packets u64, bytes u64) by edge. */
@@ -221,8 +256,6 @@ export enum Node {
   /** u32, first waiting frame, and the last. */
   HEAD = 16,
   TAIL = 20,
-  /** u32, edges, drop included. */
-  EDGES = 24,
   /** u64, times called. */
   CALLS = 32,
   /** u64, packets seen. */
@@ -262,9 +295,7 @@ export enum Trace {
   HIT = 28,
   DOMAIN = 32,
   FLOW = 36,
-  /** u32, handle this one was copied or made from; 0 when it came from outside. */
-  PARENT = 40,
-  SIZEOF = 48,
+  SIZEOF = 40,
 }
 /** Most bytes of a packet kept in a trace record. */
 export const TRACE_BYTES = 512;
@@ -296,6 +327,10 @@ export enum Port {
   RX_BYTES = 48,
   TX_PACKETS = 56,
   TX_BYTES = 64,
+  /** u32, switch at the other end of a link, 0 when the port leads outside. */
+  PEER = 72,
+  /** u16, port there. */
+  PEER_PORT = 76,
   SIZEOF = 128,
 }
 
@@ -343,6 +378,10 @@ export enum Iface {
   LINK_LOCAL = 56,
   /** u32, L2 tunnel behind the interface (VXLAN peer, pseudowire): a Hop; 0 for a port. */
   HOP = 72,
+  /** u32, GLEAN Hop for link-local destinations: they are on this interface's link. */
+  LINK_LOCAL_HOP = 76,
+  /** u32, Bridge whose own L3 interface this is; 0 for all others. */
+  BRIDGE = 80,
   SIZEOF = 128,
 }
 
@@ -361,6 +400,21 @@ export enum IfaceFlag {
   NO_LEARN = 16,
 }
 
+/** A bridge domain. */
+export enum Bridge {
+  /** u32, members. */
+  COUNT = 0,
+  /** u32, array of Iface addresses, the bridge's own interface included. */
+  MEMBERS = 4,
+  /** i64, picoseconds after which a learnt MAC is forgotten; 0: never. */
+  AGE = 8,
+  /** u32, YAML position id. */
+  LINE = 16,
+  /** u32, the bridge's own L3 interface, 0 when it has none. */
+  OWN = 20,
+  SIZEOF = 64,
+}
+
 /**
  * Where a lookup leads: one cache line that the next node acts on. Every
  * lookup stores its address in Packet.HIT and takes edge Hop.KIND, so all
@@ -369,7 +423,7 @@ export enum IfaceFlag {
 export enum Hop {
   /** u8, HopKind: the edge a lookup takes. */
   KIND = 0,
-  /** u8, ICMP code of an UNREACHABLE hop; label count of an MPLS push; tag count otherwise unused. */
+  /** u8, ICMP code of an UNREACHABLE hop. */
   CODE = 1,
   /** u16, TX port. */
   PORT = 2,
@@ -383,6 +437,8 @@ export enum Hop {
   AUX = 12,
   /** u8 x 22, the L2 header. */
   REWRITE = 16,
+  /** u16, Drop reason of a DROP or UNREACHABLE hop. */
+  REASON = 38,
   /** u32, Iface it leaves by. */
   IFACE = 40,
   /** u32, next hop behind a tunnel: a Hop, 0 for "look up the outer address". */
@@ -393,7 +449,7 @@ export enum Hop {
   SIZEOF = 64,
 }
 
-/** Edges of every lookup. 0 is drop: the hop's CODE is then a Drop reason. */
+/** Edges of every lookup. 0 drops for Hop.REASON without a word. */
 export enum HopKind {
   DROP = 0,
   /** Deliver to the switch itself. */
@@ -404,7 +460,7 @@ export enum HopKind {
   GLEAN = 3,
   /** AUX: group of Hops. */
   GROUP = 4,
-  /** ICMP unreachable with CODE, then drop. */
+  /** Drop for REASON and say so with ICMP unreachable, CODE; the edge carries the ICMP message. */
   UNREACHABLE = 5,
   /** AUX: label stack; VIA: next hop. */
   MPLS_PUSH = 6,
@@ -504,4 +560,116 @@ export enum Drop {
   VXLAN_RESERVED = 67,
   VXLAN_UNKNOWN_PEER = 68,
   TUNNEL_NO_ROUTE = 69,
+  // local delivery
+  FRAGMENT_LOCAL = 70,
+  GROUP_FRAME = 71,
 }
+
+/**
+ * A capture being read. The host loads bytes, capture_scan makes packets of
+ * them. Address and length fields are u32 unless they say otherwise.
+ */
+export enum Scan {
+  POOL = 0,
+  /** Next byte to look at, and the end of those loaded. */
+  POS = 4,
+  END = 8,
+  /** ScanStatus, why capture_scan returned; ScanFault when that is FAULT, and the value found. */
+  STATUS = 12,
+  FAULT = 16,
+  FOUND = 20,
+  /** Bytes to pass over, and the length of the record they belong to; 0: none. A pcapng trailer follows them. */
+  SKIP = 24,
+  TOTAL = 28,
+  /** u8, ScanFormat; u8, non-zero: fields are big-endian. */
+  FORMAT = 32,
+  SWAP = 33,
+  /** Array of ScanIface of the present section, and how many. */
+  IFACES = 36,
+  IFACE_COUNT = 40,
+  /** Number of the packet to mark, 0: none. */
+  MARK_ID = 44,
+  /** Filter program and instructions in it; none: all packets pass. */
+  FILTER = 48,
+  FILTER_COUNT = 52,
+  /** Non-zero once ORIGIN is known. */
+  HAS_ORIGIN = 60,
+  /** i64, seconds since 1970 that TIME counts from. */
+  ORIGIN = 64,
+  /** i64, picoseconds added to every time (passes over a looped file); never negative. */
+  SHIFT = 72,
+  /** i64, time of the packet before; lowest and highest time of this pass. */
+  LAST = 80,
+  LOW = 88,
+  HIGH = 96,
+  /** u64, packets read and their captured bytes. */
+  PACKETS = 104,
+  BYTES = 112,
+  /** u64, packets that the filter did not take; times that TIME cannot hold. */
+  FILTERED = 120,
+  CLAMPED = 128,
+  /** SCAN_DROPS rows of DropCount: what the reader itself dropped. */
+  DROPS = 136,
+  SIZEOF = 256,
+}
+/** Reasons the reader drops for: OVERSIZE, RUNT, SNAP_CUT. */
+export const SCAN_DROPS = 3;
+export enum ScanFormat { PCAP = 1, PCAPNG = 2 }
+/** FULL: the vector has what was asked for. MORE: load more. HOST: a block at POS is the host's to read. STARVED: no free buffer. */
+export enum ScanStatus { FULL = 0, MORE = 1, HOST = 2, STARVED = 3, FAULT = 4 }
+export enum ScanFault { NONE = 0, CAPTURED_LENGTH = 1, BLOCK_LENGTH = 2, TRAILER = 3, INTERFACE = 4, LINK_TYPE = 5, PACKET_LENGTH = 6 }
+/** Longest record that is taken for real, captured bytes; libpcap's bound too. */
+export const CAPTURED_MAX = 262144;
+/** Longest record that is looked at as a whole; of longer ones the host never holds more. */
+export const RECORD_MAX = 131072;
+
+/** An interface of a capture. */
+export enum ScanIface {
+  /** u16, link type; LINK_UNSUPPORTED: a packet of it is a fault. */
+  LINK = 0,
+  /** u16, switch port its packets enter by. */
+  PORT = 2,
+  /** u8, bytes of frame check sequence at the end of each frame. */
+  FCS = 4,
+  /** u8, non-zero: the resolution is 2^-EXPONENT, else 10^-EXPONENT; u8. */
+  BINARY = 5,
+  EXPONENT = 6,
+  /** u32, most bytes captured of a packet, 0: all. */
+  SNAPLEN = 8,
+  /** u64, ticks in a second. */
+  TICKS = 16,
+  /** i64, seconds added to each stamp. */
+  OFFSET = 24,
+  /** u8 x 14, Ethernet header for packets that have none. */
+  HEADER = 32,
+  SIZEOF = 64,
+}
+export const LINK_UNSUPPORTED = 0xffff;
+
+/** A capture being written. */
+export enum Sink {
+  POOL = 0,
+  /** Where the next record goes, and where no record may begin. */
+  POS = 4,
+  LIMIT = 8,
+  /** u8, ScanFormat; u8, non-zero: packets written are freed; u8, PCAPNG_DIRECTION. */
+  FORMAT = 12,
+  FREE = 13,
+  DIRECTION = 14,
+  /** Array of u32 by switch port: interface in the file + 1, 0: its packets are left out; and how many. */
+  PORTS = 16,
+  PORT_COUNT = 20,
+  /** Comment on the next record, UTF-8, and its length; 0: none. */
+  COMMENT = 24,
+  COMMENT_LEN = 28,
+  /** i64, seconds since 1970 that TIME counts from. */
+  ORIGIN = 32,
+  /** u64, picoseconds a tick of the file lasts. */
+  TICK = 40,
+  /** u64, records written and their captured bytes. */
+  PACKETS = 48,
+  BYTES = 56,
+  SIZEOF = 64,
+}
+/** Most bytes of a comment. */
+export const COMMENT_MAX = 4096;

@@ -1,0 +1,49 @@
+// port_tx.ts -- node: the packet leaves the switch by Packet.TX_PORT.
+//
+// The list it goes to is ordered by packet number (stable), which restores
+// arrival order whatever ways the packets of one vector took: no flow is ever
+// reordered, and output does not depend on vector sizes. A vector nearly always
+// is ordered and later than the list: it is appended; else the two are merged.
+//
+//   in / out  the frame, unchanged
+//
+// cfg    Switch.PORTS
+// edges  none: packets leave by Edge.SENT
+// sets   EDGE
+
+import { Edge, Packet, Pool, Port, Switch } from "../abi";
+import { at, len } from "../lib/packet";
+
+export function port_tx(vec: usize, n: u32, sw: usize): void {
+  const pool = <usize>load<u32>(sw, Switch.POOL);
+  const list = <usize>load<u32>(pool, Pool.TX_LIST), ports = <usize>load<u32>(sw, Switch.PORTS);
+  let last: u32 = 0, ordered = true;
+  for (let i: u32 = 0; i < n; i++) {
+    const d = at(vec, i), id = load<u32>(d, Packet.ID);
+    if (id < last) ordered = false;
+    last = id;
+    const port = ports + <u32>load<u16>(d, Packet.TX_PORT) * Port.SIZEOF;
+    store<u64>(port, load<u64>(port, Port.TX_PACKETS) + 1, Port.TX_PACKETS);
+    store<u64>(port, load<u64>(port, Port.TX_BYTES) + len(d), Port.TX_BYTES);
+    store<u8>(d, Edge.SENT, Packet.EDGE);
+  }
+  const count = load<u32>(pool, Pool.TX_COUNT);
+  if (ordered) merge(list, count, vec, n);
+  else for (let i: u32 = 0; i < n; i++) merge(list, count + i, vec + (<usize>i << 2), 1);
+  store<u32>(pool, count + n, Pool.TX_COUNT);
+}
+
+/** Merge `n` ordered handles into the `count` ordered ones of `list`, from the back; equal IDs keep the list's first. */
+function merge(list: usize, count: u32, vec: usize, n: u32): void {
+  let to = list + ((<usize>count + n) << 2), a = list + (<usize>count << 2), b = vec + (<usize>n << 2);
+  while (b > vec) {
+    to -= 4;
+    if (a > list && load<u32>(load<u32>(a - 4), Packet.ID) > load<u32>(load<u32>(b - 4), Packet.ID)) {
+      a -= 4;
+      store<u32>(to, load<u32>(a));
+    } else {
+      b -= 4;
+      store<u32>(to, load<u32>(b));
+    }
+  }
+}
