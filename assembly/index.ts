@@ -10,11 +10,17 @@ export function arena_base(): usize { return __heap_base; }
 // lib
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
-export { alloc, clone, free, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
+export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
+
+// capture
+export { bpf_run } from "./capture/bpf";
+export { capture_accept, capture_scan } from "./capture/scan";
+export { capture_write, capture_write_one } from "./capture/write";
 
 // graph
 export { drops_sizeof } from "./graph/drops";
+export { links_move } from "./graph/links";
 export { graph_input, graph_run, graph_step } from "./graph/run";
 export { trace_init } from "./graph/trace";
 
@@ -32,4 +38,33 @@ export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
 export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";
 
 // nodes
+export { arp_input } from "./nodes/arp_input";
+export { bridge_flood } from "./nodes/bridge_flood";
+export { bridge_forward } from "./nodes/bridge_forward";
+export { ethernet_input } from "./nodes/ethernet_input";
+export { iface_output } from "./nodes/iface_output";
+export { ip4_fragment } from "./nodes/ip4_fragment";
+export { ip4_glean } from "./nodes/ip4_glean";
+export { ip4_group } from "./nodes/ip4_group";
+export { ip4_input } from "./nodes/ip4_input";
+export { ip4_local } from "./nodes/ip4_local";
+export { ip4_lookup } from "./nodes/ip4_lookup";
+export { ip4_rewrite } from "./nodes/ip4_rewrite";
+export { ip6_glean } from "./nodes/ip6_glean";
+export { ip6_group } from "./nodes/ip6_group";
+export { ip6_input } from "./nodes/ip6_input";
+export { ip6_local } from "./nodes/ip6_local";
+export { ip6_lookup } from "./nodes/ip6_lookup";
+export { ip6_rewrite } from "./nodes/ip6_rewrite";
+export { mpls_lookup } from "./nodes/mpls_lookup";
+export { mpls_pop } from "./nodes/mpls_pop";
+export { mpls_push } from "./nodes/mpls_push";
+export { mpls_swap } from "./nodes/mpls_swap";
+export { nd_input } from "./nodes/nd_input";
 export { port_tx } from "./nodes/port_tx";
+export { srv6_encaps } from "./nodes/srv6_encaps";
+export { srv6_local } from "./nodes/srv6_local";
+export { udp_input } from "./nodes/udp_input";
+export { vrf_select } from "./nodes/vrf_select";
+export { vxlan_decap } from "./nodes/vxlan_decap";
+export { vxlan_encap } from "./nodes/vxlan_encap";

@@ -153,10 +153,11 @@ function deliver(sw: usize, index: u32, edge: u32, vec: usize, n: u32, bytes: u6
 }
 
 function dropAll(sw: usize, index: u32, vec: usize, n: u32): void {
-  for (let i: u32 = 0; i < n; i++) dropOne(sw, index, at(vec, i));
+  for (let i: u32 = 0; i < n; i++) graph_drop(sw, index, at(vec, i));
 }
 
-function dropOne(sw: usize, index: u32, d: usize): void {
+/** Count a packet whose DROP is set under node `index`; free it, or keep it for the host. */
+export function graph_drop(sw: usize, index: u32, d: usize): void {
   const pool = <usize>load<u32>(sw, Switch.POOL);
   countDrop(load<u32>(sw, Switch.DROPS), index, load<u16>(d, Packet.DROP), load<u32>(d, Packet.ID), load<u32>(d, Packet.LEN));
   if (!load<u32>(sw, Switch.KEEP_DROPS)) return free(pool, d);
@@ -173,7 +174,7 @@ function spendPasses(sw: usize, index: u32, vec: usize, n: u32): u32 {
     const d = at(vec, i), passes = <u32>load<u8>(d, Packet.PASSES) + 1;
     if (passes > <u32>PASSES_MAX) {
       drop(d, Drop.LOOP);
-      dropOne(sw, index, d);
+      graph_drop(sw, index, d);
       continue;
     }
     store<u8>(d, passes, Packet.PASSES);

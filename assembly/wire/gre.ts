@@ -30,5 +30,7 @@ export enum GRE_FLAG {
   K = 0x2000,
   /** Sequence number present. */
   S = 0x1000,
+  /** Acknowledgment present; version 1 only, RFC 2637. */
+  A = 0x0080,
   VERSION = 0x0007,
 }

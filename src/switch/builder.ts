@@ -1,0 +1,254 @@
+// builder.ts -- what the features of a switch share while its tables are
+// filled: names, interfaces, hops, positions and faults.
+//
+// Building has two steps for every feature (features.ts): `declare` names
+// interfaces, VRFs and bridges; `build` fills tables and may refer to all of
+// them. Faults are collected, so that one run shows all of them.
+
+import { Hop, HopKind, Iface, IfaceKind, Switch } from '../../assembly/abi.ts';
+import type { Kernels } from '../kernel/kernels.ts';
+import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
+import type { SwitchConfig } from './config.ts';
+import type { Path, Position, SwitchFile } from './file.ts';
+import { nearest } from './nearest.ts';
+
+/** An interface before and after it got its place in memory. */
+export interface Interface {
+  /** `e1`, `e1.100`, a bridge's or a tunnel's name. */
+  readonly name: string;
+  readonly path: Path;
+  readonly kind: IfaceKind;
+  /** VRF or bridge domain index. */
+  domain: number;
+  /** Port it is on; -1 for a bridge's own interface and for tunnels. */
+  readonly port: number;
+  readonly mac: Uint8Array;
+  readonly mtu: number;
+  /** Tags on the wire, outermost first. */
+  readonly tags: readonly { tpid: number; vid: number }[];
+  /** Own addresses with the length of their networks; L3 only. */
+  readonly addresses: readonly Prefix[];
+  /** IfaceFlag bits. */
+  flags: number;
+  /** Index and address of its Iface, once declared ones are placed. */
+  index: number;
+  at: number;
+}
+
+/** What a lookup may lead to; fields of Hop in abi.ts. */
+export interface HopInit {
+  kind: HopKind;
+  path: Path;
+  code?: number;
+  reason?: number;
+  iface?: Interface;
+  /** L2 header: 14, 18 or 22 bytes; of a GLEAN hop the gateway's address, or none for "the destination itself". */
+  rewrite?: Uint8Array;
+  aux?: number;
+  via?: number;
+  mtu?: number;
+}
+
+export interface RouteInit { vrf: number; prefix: Prefix; hop: number; position: () => Position }
+
+export class Builder {
+  readonly sw: number;
+  readonly faults: string[] = [];
+  readonly portNames: string[];
+  readonly vrfs = new Map<string, number>([['default', 0]]);
+  readonly bridges = new Map<string, number>();
+  readonly interfaces: Interface[] = [];
+  readonly routes: RouteInit[] = [];
+  /** Static neighbours by `interface address`: hop makers need their MACs. */
+  readonly neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();
+  readonly #positions: (() => Position)[] = [];
+  readonly #hops = new Map<string, number>();
+
+  constructor(readonly k: Kernels, readonly file: SwitchFile, readonly root: Path, readonly config: SwitchConfig, readonly name: string,
+    /** Number of the switch in its file, from 1: part of default MACs and of its seed. */
+    readonly number: number) {
+    this.sw = k.alloc(Switch.SIZEOF, `switch ${name}`);
+    this.portNames = Object.keys(config.ports);
+  }
+
+  /** Note a fault at a value of this switch. */
+  fault(path: Path, message: string, key = false): void {
+    this.faults.push(this.file.fault([...this.root, ...path], message, key));
+  }
+
+  /** Id of a place in the file; tables carry it so that a match leads back to its line. */
+  line(path: Path): number {
+    return this.lineAt(() => this.file.position([...this.root, ...path]));
+  }
+
+  /** The same for a place known otherwise, such as a line of a table file. */
+  lineAt(position: () => Position): number {
+    return this.#positions.push(position);
+  }
+
+  /** Where table entry `id` was written. */
+  position(id: number): Position | undefined {
+    return this.#positions[id - 1]?.();
+  }
+
+  /** Call `read`; an address that does not parse becomes a fault at `path`. */
+  try<T>(path: Path, read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (e) {
+      if (!(e instanceof AddressError)) throw e;
+      this.fault(path, e.message);
+      return undefined;
+    }
+  }
+
+  /** Index of a VRF by name; undefined and a fault when there is none. */
+  vrf(name: string | undefined, path: Path): number | undefined {
+    return this.#lookup(this.vrfs, name ?? 'default', path, 'VRF');
+  }
+
+  bridge(name: string, path: Path): number | undefined {
+    return this.#lookup(this.bridges, name, path, 'bridge');
+  }
+
+  interface(name: string, path: Path): Interface | undefined {
+    const found = this.interfaces.find(i => i.name === name);
+    if (!found) this.#unknown('interface', name, this.interfaces.map(i => i.name), path);
+    return found;
+  }
+
+  #lookup(map: ReadonlyMap<string, number>, name: string, path: Path, what: string): number | undefined {
+    const found = map.get(name);
+    if (found === undefined) this.#unknown(what, name, [...map.keys()], path);
+    return found;
+  }
+
+  #unknown(what: string, name: string, known: readonly string[], path: Path): void {
+    const guess = nearest(name, known);
+    this.fault(path, `no ${what} "${name}"${guess ? `, do you mean "${guess}"?` : known.length > 0 ? `: there are ${known.join(', ')}` : ''}`);
+  }
+
+  /** Declare an interface. */
+  addInterface(init: Omit<Interface, 'index' | 'at'>): Interface {
+    const iface = { ...init, index: this.interfaces.length + 1, at: 0 };
+    this.interfaces.push(iface);
+    return iface;
+  }
+
+  /** Give the declared interfaces their places. */
+  placeInterfaces(): void {
+    const { k } = this, at = k.alloc((this.interfaces.length + 1) * Iface.SIZEOF, 'interfaces');
+    k.view.setUint32(this.sw + Switch.IFACES, at, true);
+    // The router-id: source of our messages out of interfaces without an address (RFC 1812 section 4.3.2.4).
+    this.#placeAddresses(at, this.interfaces.flatMap(i => i.addresses));
+    for (const i of this.interfaces) {
+      i.at = at + i.index * Iface.SIZEOF;
+      k.view.setUint8(i.at + Iface.KIND, i.kind);
+      k.view.setUint8(i.at + Iface.FLAGS, i.flags);
+      k.view.setUint16(i.at + Iface.PORT, Math.max(0, i.port), true);
+      k.view.setUint32(i.at + Iface.DOMAIN, i.domain, true);
+      k.bytes.set(i.mac, i.at + Iface.MAC);
+      k.view.setUint16(i.at + Iface.MTU, i.mtu, true);
+      k.view.setUint32(i.at + Iface.LINE, this.line(i.path), true);
+      this.#placeAddresses(i.at, i.addresses);
+      k.bytes.set(linkLocal(i.mac), i.at + Iface.LINK_LOCAL);
+      k.view.setUint8(i.at + Iface.TAG_COUNT, i.tags.length);
+      k.view.setUint8(i.at + Iface.TAGS_POPPED, i.tags.length);
+      k.view.setUint16(i.at + Iface.INDEX, i.index, true);
+      i.tags.forEach((t, n) => {
+        k.view.setUint16(i.at + Iface.TAG + n * 4, t.tpid);
+        k.view.setUint16(i.at + Iface.TAG + n * 4 + 2, t.vid);
+      });
+    }
+  }
+
+  /** The first address of each family goes into the Iface at `at`. */
+  #placeAddresses(at: number, addresses: readonly Prefix[]): void {
+    const first = (length: number) => addresses.find(a => a.address.length === length)?.address ?? [];
+    this.k.bytes.set(first(4), at + Iface.IP4);
+    this.k.bytes.set(first(16), at + Iface.IP6);
+  }
+
+  /** A Hop record. Equal hops are made once (their line is that of the first). */
+  hop(init: HopInit): number {
+    const { kind, code = 0, reason = 0, iface, rewrite = new Uint8Array(), aux = 0, via = 0, mtu = iface?.mtu ?? 0xffff } = init;
+    const key = [kind, code, reason, iface?.index ?? 0, Buffer.from(rewrite).toString('hex'), aux, via, mtu].join();
+    const known = this.#hops.get(key);
+    if (known !== undefined) return known;
+    const { k } = this, at = k.alloc(Hop.SIZEOF, 'hop');
+    k.view.setUint8(at + Hop.KIND, kind);
+    k.view.setUint8(at + Hop.CODE, code);
+    k.view.setUint16(at + Hop.PORT, Math.max(0, iface?.port ?? 0), true);
+    k.view.setUint16(at + Hop.MTU, mtu, true);
+    k.view.setUint8(at + Hop.REWRITE_LEN, rewrite.length);
+    k.view.setUint32(at + Hop.LINE, this.line(init.path), true);
+    k.view.setUint32(at + Hop.AUX, aux, true);
+    k.bytes.set(rewrite, at + Hop.REWRITE);
+    k.view.setUint16(at + Hop.REASON, reason, true);
+    k.view.setUint32(at + Hop.IFACE, iface?.at ?? 0, true);
+    k.view.setUint32(at + Hop.VIA, via, true);
+    this.#hops.set(key, at);
+    return at;
+  }
+
+  /**
+   * The hop to a neighbour on an interface.
+   * @param ethertype of what will be sent: the L2 header names it
+   */
+  neighborHop(iface: Interface, mac: Uint8Array, ethertype: number, path: Path): number {
+    return this.hop({ kind: iface.port < 0 ? HopKind.BRIDGE : HopKind.REWRITE, iface, rewrite: l2Header(mac, iface, ethertype), path });
+  }
+
+  /**
+   * The hop to gateway `via`, resolved through static neighbours and
+   * connected networks. Faults, and gives undefined, when it is on neither.
+   * @param ethertype of what will be sent
+   */
+  gatewayHop(vrf: number, via: Uint8Array, port: string | undefined, ethertype: number, path: Path): number | undefined {
+    const on = port === undefined ? this.connected(vrf, via) : this.interface(port, [...path.slice(0, -1), 'port']);
+    if (!on) {
+      if (port === undefined) this.fault(path, 'is on no connected network of its VRF: name the interface with `port`, or give one an address in that network');
+      return undefined;
+    }
+    const neighbor = this.neighbors.get(neighborKey(on, via));
+    if (neighbor) return this.neighborHop(on, neighbor.mac, ethertype, path);
+    return this.hop({ kind: HopKind.GLEAN, iface: on, rewrite: via, path });
+  }
+
+  /** The L3 interface whose network holds an address, longest network first; else one with such a static neighbour. */
+  connected(vrf: number, address: Uint8Array): Interface | undefined {
+    let best: Interface | undefined, longest = -1;
+    for (const i of this.interfaces) {
+      if (i.kind !== IfaceKind.L3 || i.domain !== vrf) continue;
+      if (this.neighbors.has(neighborKey(i, address)) && longest < 0) best = i;
+      for (const a of i.addresses)
+        if (a.address.length === address.length && a.length > longest && sameBytes(maskAddress(a.address, a.length), maskAddress(address, a.length))) [best, longest] = [i, a.length];
+    }
+    return best;
+  }
+}
+
+/** Key of Builder.neighbors. */
+export const neighborKey = (iface: Interface, address: Uint8Array): string => `${iface.index} ${Buffer.from(address).toString('hex')}`;
+
+/** Ethernet header with the interface's tags. */
+export function l2Header(dst: Uint8Array, iface: Interface, ethertype: number): Uint8Array {
+  const tags = iface.tags.flatMap(t => [t.tpid >> 8, t.tpid & 255, t.vid >> 8, t.vid & 255]);
+  return Uint8Array.from([...dst, ...iface.mac, ...tags, ethertype >> 8, ethertype & 255]);
+}
+
+/** fe80::/64 with the modified EUI-64 of a MAC (RFC 4291 appendix A). */
+export function linkLocal(mac: Uint8Array): Uint8Array {
+  return Uint8Array.from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0]! ^ 2, mac[1]!, mac[2]!, 0xff, 0xfe, mac[3]!, mac[4]!, mac[5]!]);
+}
+
+/** MAC of the n-th port (from 1) of the s-th switch (from 1) that names none: 02:00:00:00:ss:nn, carrying into the octets before. */
+export function defaultMac(s: number, n: number): Uint8Array {
+  return Uint8Array.from([2, 0, (s >> 8) & 255, (n >> 8) & 255, s & 255, n & 255]);
+}
+
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((v, i) => v === b[i]);
+
+/** A MAC as the file gives it, or the default. */
+export const macOr = (b: Builder, text: string | undefined, path: Path, fallback: Uint8Array): Uint8Array =>
+  text === undefined ? fallback : b.try(path, () => parseMac(text)) ?? fallback;

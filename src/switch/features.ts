@@ -1,0 +1,23 @@
+// features.ts -- the parts of a switch file, in the order they are built.
+
+import type { Builder } from './builder.ts';
+import { buildFib } from './fib.ts';
+import { buildIcmp } from './icmp.ts';
+import { buildNeighbors, declareNeighbors } from './neighbors.ts';
+import { buildPorts, declarePorts } from './ports.ts';
+import { buildRoutes } from './routes.ts';
+
+export interface Feature {
+  /** Name interfaces, VRFs, bridges, neighbours; nothing has an address yet. */
+  declare?(b: Builder): void;
+  /** Fill tables. Routes are collected; buildFib, last, places them. */
+  build?(b: Builder): void;
+}
+
+export const features: readonly Feature[] = [
+  { declare: declarePorts, build: buildPorts },
+  { declare: declareNeighbors, build: buildNeighbors },
+  { build: buildIcmp },
+  { build: buildRoutes },
+  { build: buildFib },
+];

@@ -1,0 +1,106 @@
+// routes.ts -- what the FIB of each VRF holds: own addresses, connected
+// networks, the file's routes, or a table file's lines `prefix gateway`.
+
+import { Drop, HopKind, IfaceKind, Switch } from '../../assembly/abi.ts';
+import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
+import { ICMP4_UNREACHABLE } from '../../assembly/wire/icmp4.ts';
+import { ICMP6_UNREACHABLE } from '../../assembly/wire/icmp6.ts';
+import { maskAddress, parseIp, parsePrefix, type Prefix } from '../wire/address.ts';
+import { type Builder, type HopInit, sameBytes } from './builder.ts';
+import type { RouteConfig } from './config.ts';
+import type { Path } from './file.ts';
+import { readText } from './file.ts';
+
+/** `to:` words for everything. */
+const EVERYTHING: Readonly<Record<string, string>> = { default: '0.0.0.0/0', default6: '::/0' };
+
+export function buildRoutes(b: Builder): void {
+  b.k.view.setUint32(b.sw + Switch.NO_ROUTE, b.hop({ kind: HopKind.UNREACHABLE, code: 0, reason: Drop.NO_ROUTE, path: [] }), true);
+  connected(b);
+  const { routes } = b.config;
+  if (typeof routes === 'string') tableFile(b, routes);
+  else (routes ?? []).forEach((r, i) => addRoute(b, r, ['routes', i]));
+}
+
+/** Own addresses are local; their networks are gleaned; an IPv4 network's two ends are for nobody (RFC 2644). */
+function connected(b: Builder): void {
+  const local = b.hop({ kind: HopKind.LOCAL, path: ['ports'] });
+  const end = b.hop({ kind: HopKind.DROP, reason: Drop.MULTICAST, path: ['ports'] });
+  for (const iface of b.interfaces) {
+    if (iface.kind !== IfaceKind.L3) continue;
+    const path = [...iface.path, 'address'], vrf = iface.domain, position = () => b.file.position([...b.root, ...path]);
+    const glean = b.hop({ kind: HopKind.GLEAN, iface, path });
+    for (const { address, length } of iface.addresses) {
+      const bits = address.length * 8, network = maskAddress(address, length);
+      const add = (a: Uint8Array, n: number, hop: number) => b.routes.push({ vrf, prefix: { address: a, length: n }, hop, position });
+      if (length < bits) add(network, length, glean);
+      if (bits === 32 && length < 31) {
+        add(network, 32, end);
+        add(network.map((octet, i) => octet | ~maskAddress(Uint8Array.of(255, 255, 255, 255), length)[i]! & 255), 32, end);
+      }
+      add(address, bits, local);
+    }
+  }
+}
+
+function addRoute(b: Builder, r: RouteConfig, path: Path): void {
+  const prefix = b.try([...path, 'to'], () => parsePrefix(EVERYTHING[r.to] ?? r.to)), vrf = b.vrf(r.vrf, [...path, 'vrf']);
+  if (!prefix || vrf === undefined) return;
+  const hop = routeHop(b, r, prefix, vrf, path);
+  if (hop !== undefined) b.routes.push({ vrf, prefix, hop, position: () => b.file.position([...b.root, ...path]) });
+}
+
+/** The one way a route goes. */
+function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
+  const ways = (['via', 'action', 'vrf_leak'] as const).filter(w => r[w] !== undefined);
+  if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `action` or `vrf_leak`');
+    return undefined;
+  }
+  const six = prefix.address.length === 16;
+  if (r.action) return b.hop({ ...ACTIONS[r.action](six), path });
+  if (r.vrf_leak !== undefined) {
+    const to = b.vrf(r.vrf_leak, [...path, 'vrf_leak']);
+    return to === undefined ? undefined : b.hop({ kind: HopKind.VRF, aux: to, path });
+  }
+  if (r.via !== undefined) {
+    const via = b.try([...path, 'via'], () => parseIp(r.via!));
+    return via && b.gatewayHop(vrf, via, r.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...path, 'via']);
+  }
+  const iface = b.interface(r.port!, [...path, 'port']);
+  return iface && b.hop({ kind: HopKind.GLEAN, iface, path });
+}
+
+const ACTIONS: Readonly<Record<NonNullable<RouteConfig['action']>, (six: boolean) => Omit<HopInit, 'path'>>> = {
+  blackhole: () => ({ kind: HopKind.DROP, reason: Drop.BLACKHOLE }),
+  unreachable: six => ({ kind: HopKind.UNREACHABLE, reason: Drop.UNREACHABLE, code: six ? ICMP6_UNREACHABLE.ADDRESS : ICMP4_UNREACHABLE.HOST }),
+  prohibit: six => ({ kind: HopKind.UNREACHABLE, reason: Drop.PROHIBITED, code: six ? ICMP6_UNREACHABLE.PROHIBITED : ICMP4_UNREACHABLE.PROHIBITED }),
+};
+
+/** Lines `prefix gateway [vrf]`, `#` comments: a million of them load in seconds. */
+function tableFile(b: Builder, name: string): void {
+  const path = b.file.resolve(name.slice(1)), gateways = new Map<string, number | undefined>();
+  readText(path).split('\n').forEach((raw, i) => {
+    const [to, via, vrfName] = raw.replace(/#.*/, '').trim().split(/\s+/);
+    if (!to) return;
+    const at = () => ({ file: path, line: i + 1, column: 1 });
+    const prefix = b.try(['routes'], () => parsePrefix(EVERYTHING[to] ?? to)), vrf = b.vrf(vrfName, ['routes']);
+    if (!prefix || vrf === undefined) return;
+    if (!via) return b.fault(['routes'], `${path}:${i + 1}: expected "prefix gateway [vrf]"`);
+    const key = `${vrf} ${prefix.address.length} ${via}`;
+    if (!gateways.has(key)) {
+      const gateway = b.try(['routes'], () => parseIp(via));
+      gateways.set(key, gateway && b.gatewayHop(vrf, gateway, undefined, prefix.address.length === 16 ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, ['routes']));
+    }
+    const hop = gateways.get(key);
+    if (hop !== undefined) b.routes.push({ vrf, prefix, hop, position: at });
+  });
+}
+
+/** The route a lookup of `address` takes, by search of the list: for people, not packets. */
+export function findRoute(b: Pick<Builder, 'routes'>, vrf: number, address: Uint8Array): Builder['routes'][number] | undefined {
+  let best: Builder['routes'][number] | undefined;
+  for (const r of b.routes)
+    if (r.vrf === vrf && r.prefix.address.length === address.length && r.prefix.length >= (best?.prefix.length ?? -1) && sameBytes(maskAddress(address, r.prefix.length), r.prefix.address)) best = r;
+  return best;
+}
