@@ -1,25 +1,22 @@
-// bpf_run.ts -- the interpreter kernel alone, in a memory of its own.
+// bpf_run.ts -- filters over single frames, for tests.
 
-import { readFileSync } from 'node:fs';
 import type { Program } from '../src/filter/filter.ts';
+import { bench } from './wasm.ts';
 
-/** Where the program and the frame go; any address will do. */
-const PROGRAM = 0x10000, FRAME = 0x100000, PAGES = 32;
+/** Longest program and longest frame, bytes. */
+const PROGRAM_MAX = 2 ** 20, FRAME_MAX = 2 ** 17;
 
-type Run = (prog: number, count: number, pkt: number, caplen: number, wirelen: number) => number;
+const { k, alloc, u32 } = bench(4);
+const at = alloc(PROGRAM_MAX), frameAt = alloc(FRAME_MAX);
 
-const memory = new WebAssembly.Memory({ initial: PAGES });
-const { instance } = await WebAssembly.instantiate(readFileSync(new URL('../build/kernels.wasm', import.meta.url)), { env: { memory } });
-const run = instance.exports['bpf_run'] as Run, bytes = new Uint8Array(memory.buffer);
-
-/** @returns what bpf_run returns for a frame: bytes to accept, 0 to reject */
+/** @returns what bpf_run returns for a frame: bytes to accept, 0 to reject. Good until the next load(). */
 export function load(program: Program): (frame: Uint8Array, wirelen?: number) => number {
-  if (PROGRAM + program.room > FRAME) throw new Error(`a program of ${program.room} bytes does not fit this memory`);
-  bytes.set(program.bytes, PROGRAM);
+  if (program.room > PROGRAM_MAX) throw new Error(`a program of ${program.room} bytes does not fit`);
+  k.bytes.set(program.bytes, at);
   return (frame, wirelen = frame.length) => {
-    bytes.set(frame, FRAME);
-    // What lies behind the capture must not matter: other bytes at every call.
-    bytes.fill(frame.length & 0xff, FRAME + frame.length, FRAME + frame.length + 8);
-    return run(PROGRAM, program.count, FRAME, frame.length, wirelen) >>> 0;
+    k.bytes.set(frame, frameAt);
+    // What lies behind the capture must not matter: other bytes at every length.
+    k.bytes.fill(frame.length & 0xff, frameAt + frame.length, frameAt + frame.length + 8);
+    return u32('bpf_run', at, program.count, frameAt, frame.length, wirelen);
   };
 }

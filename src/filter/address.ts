@@ -1,4 +1,7 @@
-// address.ts -- addresses as a filter expression writes them.
+// address.ts -- addresses as a filter expression writes them: shorter than
+// elsewhere, and as numbers to compare with.
+
+import { AddressError, parseIp6 as parseIp6Octets } from '../wire/address.ts';
 
 const MAC_FORMS = [
   /^[\da-f]{1,2}(?::[\da-f]{1,2}){5}$/i, /^[\da-f]{1,2}(?:-[\da-f]{1,2}){5}$/i, /^[\da-f]{1,2}(?:\.[\da-f]{1,2}){5}$/i,
@@ -21,20 +24,15 @@ export function parseIp4(text: string): { address: number; bits: number } | unde
   return { address: parts.reduce((sum, part, i) => sum + part * 2 ** (24 - 8 * i), 0), bits: 8 * parts.length };
 }
 
-/** @returns the four 32-bit words of an IPv6 address (RFC 4291 section 2.2), or undefined */
+/** @returns the four 32-bit words of an IPv6 address, or undefined */
 export function parseIp6(text: string): number[] | undefined {
-  const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
-  if (tail) {
-    const last = parseIp4(tail[2]!);
-    if (!last) return undefined;
-    text = tail[1]! + (last.address >>> 16).toString(16) + ':' + (last.address & 0xffff).toString(16);
+  try {
+    const { buffer, byteOffset } = parseIp6Octets(text), view = new DataView(buffer, byteOffset);
+    return [0, 4, 8, 12].map(at => view.getUint32(at));
+  } catch (error) {
+    if (error instanceof AddressError) return undefined;
+    throw error;
   }
-  const halves = text.split('::').map(half => half === '' ? [] : half.split(':'));
-  const groups = halves.flat(), missing = 8 - groups.length;
-  if (halves.length > 2 || groups.some(group => !/^[\da-f]{1,4}$/i.test(group))) return undefined;
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
-  const all = [...halves[0]!, ...Array<string>(missing).fill('0'), ...(halves[1] ?? [])].map(group => Number.parseInt(group, 16));
-  return [0, 2, 4, 6].map(i => all[i]! * 65536 + all[i + 1]!);
 }
 
 /** A 32-bit mask whose first `bits` (0 to 32) bits are one. */

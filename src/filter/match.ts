@@ -2,17 +2,17 @@
 // what libpcap's does, in its order: a load beyond the capture rejects the
 // frame, so the order shows in cut frames.
 
+import { ARP } from '../../assembly/wire/arp.ts';
 import { BPF_JMP } from '../../assembly/wire/bpf.ts';
+import { ETH, ETHERTYPE, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
+import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
+import { IP4, IP4_FRAGMENT } from '../../assembly/wire/ip4.ts';
+import { IP6, IP6_FRAGMENT } from '../../assembly/wire/ip6.ts';
+import { UDP } from '../../assembly/wire/udp.ts';
 import type { Direction, Operand, Qualifier } from './ast.ts';
 import { all, any, type Condition, equal, type Instruction, ip4HeaderLength, leaf, loadA, not } from './condition.ts';
 import type { Layers } from './layers.ts';
-import { ETHERTYPES, PORT_PROTOCOLS, PROTOCOL_NUMBERS, PROTOCOLS, SERVICES } from './names.ts';
-
-const IP = 0x0800, ARP = 0x0806, RARP = 0x8035, IP6 = 0x86dd;
-/** IPv6 Fragment header: next-header value, RFC 8200 section 4.5. */
-const FRAGMENT = 44;
-/** Offsets in an IPv4 header (RFC 791), an IPv6 header (RFC 8200) and an ARP packet (RFC 826). */
-const IP4_AT = { FRAGMENT: 6, PROTOCOL: 9, SRC: 12, DST: 16 }, IP6_AT = { NEXT_HEADER: 6, SRC: 8, DST: 24, LEN: 40 }, ARP_AT = { SENDER: 14, TARGET: 24 };
+import { ETHERTYPES, PORT_PROTOCOLS, PROTOCOL_NUMBERS, PROTOCOLS, RARP, SERVICES } from './names.ts';
 
 /** Stops the compilation with a reason. */
 export type Refuse = (reason: string, at?: number) => never;
@@ -37,28 +37,28 @@ export class Matcher {
 
   /** First fragment of an IPv4 packet of this protocol, `inside` between the two checks of its header. */
   ip4Transport(number: number, inside: readonly Condition[]): Condition[] {
-    return [this.#ethertype(IP), ...inside, this.#ipNumber(number), this.#firstFragment()];
+    return [this.#ethertype(ETHERTYPE.IPV4), ...inside, this.#ipNumber(number), this.#firstFragment()];
   }
 
   /** ICMPv6 right behind the IPv6 header. */
   icmp6(): Condition[] {
-    return [this.#ethertype(IP6), this.#ip6Number(PROTOCOLS.get('icmp6')!.number)];
+    return [this.#ethertype(ETHERTYPE.IPV6), this.#ip6Number(PROTOCOLS.get('icmp6')!.number)];
   }
 
   broadcast(proto: string | undefined): Condition {
     if (proto === undefined || proto === 'ether') return this.#ether('dst', [255, 255, 255, 255, 255, 255]);
     if (proto !== 'ip') return this.#refuse(`'${proto} broadcast' has no meaning: write 'broadcast' or 'ip broadcast'`);
     // No netmask comes with a capture: the limited broadcast address and its all-zeros ancestor.
-    const at = this.#layers.net + IP4_AT.DST;
-    return all(this.#ethertype(IP), any(equal(4, at, 0), equal(4, at, 0xffffffff)));
+    const at = this.#layers.net + IP4.DST;
+    return all(this.#ethertype(ETHERTYPE.IPV4), any(equal(4, at, 0), equal(4, at, 0xffffffff)));
   }
 
   multicast(proto: string | undefined): Condition {
     const { net } = this.#layers;
     switch (proto) {
-      case undefined: case 'ether': return leaf([loadA(1, 0)], BPF_JMP.JSET, 1);
-      case 'ip': return all(this.#ethertype(IP), leaf([loadA(1, net + IP4_AT.DST)], BPF_JMP.JGE, 224));
-      case 'ip6': return all(this.#ethertype(IP6), equal(1, net + IP6_AT.DST, 0xff));
+      case undefined: case 'ether': return leaf([loadA(1, ETH.DST)], BPF_JMP.JSET, MAC_GROUP);
+      case 'ip': return all(this.#ethertype(ETHERTYPE.IPV4), leaf([loadA(1, net + IP4.DST)], BPF_JMP.JGE, 224));
+      case 'ip6': return all(this.#ethertype(ETHERTYPE.IPV6), equal(1, net + IP6.DST, 0xff));
       default: return this.#refuse(`'${proto} multicast' has no meaning: write 'multicast', 'ip multicast' or 'ip6 multicast'`);
     }
   }
@@ -99,9 +99,9 @@ export class Matcher {
     const { net } = this.#layers;
     const of = (type: number, src: number, dst: number) =>
       all(this.#ethertype(type), either(direction, equal(4, net + src, address, mask), equal(4, net + dst, address, mask)));
-    const ip = () => of(IP, IP4_AT.SRC, IP4_AT.DST), arp = (type: number) => of(type, ARP_AT.SENDER, ARP_AT.TARGET);
-    if (proto === undefined) return this.#layers.inMpls ? ip() : any(ip(), arp(ARP), arp(RARP));
-    return proto === 'ip' ? ip() : arp(proto === 'arp' ? ARP : RARP);
+    const ip = () => of(ETHERTYPE.IPV4, IP4.SRC, IP4.DST), arp = (type: number) => of(type, ARP.SPA, ARP.TPA);
+    if (proto === undefined) return this.#layers.inMpls ? ip() : any(ip(), arp(ETHERTYPE.ARP), arp(RARP));
+    return proto === 'ip' ? ip() : arp(proto === 'arp' ? ETHERTYPE.ARP : RARP);
   }
 
   #ip6({ words, prefix = 128 }: Operand & { is: 'ip6' }, proto: string | undefined, direction: Direction | undefined, kind: Qualifier['kind']): Condition {
@@ -110,13 +110,13 @@ export class Matcher {
     const masks = [0, 32, 64, 96].map(before => before >= prefix ? 0 : (0xffffffff << Math.max(0, 32 - (prefix - before))) >>> 0);
     if (words.some((word, i) => (word & ~masks[i]!) !== 0)) return this.#refuse('the address has bits outside its prefix');
     const at = (offset: number) => all(...words.map((word, i) => equal(4, this.#layers.net + offset + 4 * i, word, masks[i])));
-    return all(this.#ethertype(IP6), either(direction, at(IP6_AT.SRC), at(IP6_AT.DST)));
+    return all(this.#ethertype(ETHERTYPE.IPV6), either(direction, at(IP6.SRC), at(IP6.DST)));
   }
 
   #ether(direction: Direction | undefined, bytes: readonly number[]): Condition {
     const [high, low] = [bytes.slice(0, 2), bytes.slice(2)].map(part => part.reduce((sum, byte) => sum * 256 + byte, 0)) as [number, number];
     const at = (offset: number) => all(equal(4, offset + 2, low), equal(2, offset, high));
-    return either(direction, at(6), at(0));
+    return either(direction, at(ETH.SRC), at(ETH.DST));
   }
 
   // -- ports
@@ -126,15 +126,16 @@ export class Matcher {
     const { low, high, transport } = kind === 'port' ? this.#port(operand) : this.#range(operand);
     if (proto && transport && proto !== transport) return this.#refuse(`this service is on ${transport}, not on ${proto}`);
     const numbers = (proto ?? transport ? [proto ?? transport!] : PORT_PROTOCOLS).map(word => PROTOCOLS.get(word)!.number);
+    // TCP, UDP and SCTP have their ports in the same place.
     const ports = (load: (offset: number) => Instruction[]) => {
-      const [src, dst] = [0, 2].map(offset => low === high ? leaf(load(offset), BPF_JMP.JEQ, low)
+      const [src, dst] = [UDP.SRC_PORT, UDP.DST_PORT].map(offset => low === high ? leaf(load(offset), BPF_JMP.JEQ, low)
         : all(leaf(load(offset), BPF_JMP.JGE, low), not(leaf(load(offset), BPF_JMP.JGT, high)))) as [Condition, Condition];
       return either(direction, src, dst);
     };
     const { net } = this.#layers;
     return any(
-      all(this.#ethertype(IP6), any(...numbers.map(n => this.#ip6Number(n))), ports(offset => [loadA(2, net + IP6_AT.LEN + offset)])),
-      all(this.#ethertype(IP), any(...numbers.map(n => this.#ipNumber(n))), this.#firstFragment(),
+      all(this.#ethertype(ETHERTYPE.IPV6), any(...numbers.map(n => this.#ip6Number(n))), ports(offset => [loadA(2, net + IP6.LEN + offset)])),
+      all(this.#ethertype(ETHERTYPE.IPV4), any(...numbers.map(n => this.#ipNumber(n))), this.#firstFragment(),
         ports(offset => [ip4HeaderLength(net), loadA(2, net + offset, true)])));
   }
 
@@ -180,26 +181,26 @@ export class Matcher {
   }
 
   #ipNumber(number: number): Condition {
-    return equal(1, this.#layers.net + IP4_AT.PROTOCOL, number);
+    return equal(1, this.#layers.net + IP4.PROTOCOL, number);
   }
 
   #ip6Number(number: number): Condition {
-    return equal(1, this.#layers.net + IP6_AT.NEXT_HEADER, number);
+    return equal(1, this.#layers.net + IP6.NEXT_HEADER, number);
   }
 
   /** The fragment offset is 0: the transport header is here. */
   #firstFragment(): Condition {
-    return not(leaf([loadA(2, this.#layers.net + IP4_AT.FRAGMENT)], BPF_JMP.JSET, 0x1fff));
+    return not(leaf([loadA(2, this.#layers.net + IP4.FLAGS_OFFSET)], BPF_JMP.JSET, IP4_FRAGMENT.OFFSET));
   }
 
   #ipProto(number: number): Condition {
-    return all(this.#ethertype(IP), this.#ipNumber(number));
+    return all(this.#ethertype(ETHERTYPE.IPV4), this.#ipNumber(number));
   }
 
   /** As next header, or behind one Fragment header; other extension headers are not walked. */
   #ip6Proto(number: number): Condition {
-    const inFragment = all(this.#ip6Number(FRAGMENT), equal(1, this.#layers.net + IP6_AT.LEN, number));
-    return all(this.#ethertype(IP6), any(this.#ip6Number(number), inFragment));
+    const inFragment = all(this.#ip6Number(IP_PROTOCOL.FRAGMENT), equal(1, this.#layers.net + IP6.LEN + IP6_FRAGMENT.NEXT_HEADER, number));
+    return all(this.#ethertype(ETHERTYPE.IPV6), any(this.#ip6Number(number), inFragment));
   }
 }
 

@@ -1,9 +1,14 @@
 // names.ts -- the words of the language that stand for a number, and the words
 // of pcap-filter(7) that weft does not take.
 
-/** Protocol words that are an ethertype: IEEE 802 numbers. */
+import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
+
+/** Reverse ARP, RFC 903: its packets look like ARP's. */
+export const RARP = 0x8035;
+
+/** Protocol words that are an ethertype. */
 export const ETHERTYPES: ReadonlyMap<string, number> = new Map([
-  ['ip', 0x0800], ['arp', 0x0806], ['rarp', 0x8035], ['ip6', 0x86dd],
+  ['ip', ETHERTYPE.IPV4], ['arp', ETHERTYPE.ARP], ['rarp', RARP], ['ip6', ETHERTYPE.IPV6],
 ]);
 
 /** A protocol above IP: its number, and which IP versions its word covers. */

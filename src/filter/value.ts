@@ -1,6 +1,7 @@
 // value.ts -- arithmetic: loads, operators, comparisons.
 
 import { BPF_ALU, BPF_CLASS, BPF_JMP, BPF_MEMWORDS, BPF_MISC, BPF_MODE, BPF_SRC } from '../../assembly/wire/bpf.ts';
+import { IP6 } from '../../assembly/wire/ip6.ts';
 import type { Comparison, Operator, Value } from './ast.ts';
 import { all, alu, type Condition, type Instruction, ip4HeaderLength, leaf, loadA, not } from './condition.ts';
 import type { Layers } from './layers.ts';
@@ -20,7 +21,6 @@ const JUMP: Record<Comparison, readonly [BPF_JMP, boolean]> = {
 
 /** An index below this is added to the offset of its header at once; no frame is as long. */
 const INDEX_MAX = 2 ** 31;
-const IP6_HEADER = 40;
 const TAX: Instruction = { code: BPF_CLASS.MISC | BPF_MISC.TAX, k: 0 };
 
 /** Compiles one relation. */
@@ -86,7 +86,7 @@ export class ValueCompiler {
     const folded = index.is === 'number' && index.value < INDEX_MAX ? index.value : undefined;
     const inside = folded === undefined ? this.#value(index, slot) : [];
     if (number === undefined || proto === 'icmp6') {
-      const base = proto === 'ether' ? 0 : proto === 'icmp6' ? net + IP6_HEADER : net;
+      const base = proto === 'ether' ? 0 : proto === 'icmp6' ? net + IP6.LEN : net;
       this.#code.push(...folded === undefined ? [TAX, loadA(size, base, true)] : [loadA(size, base + folded)]);
       if (proto === 'icmp6') return [...inside, ...this.#matcher.icmp6()];
       return ETHERTYPES.has(proto) ? [...inside, this.#matcher.proto(proto)] : inside;
