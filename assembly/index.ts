@@ -8,7 +8,6 @@ export function abi_version(): u32 { return ABI_VERSION; }
 export function arena_base(): usize { return __heap_base; }
 
 // capture
-export { bpf_run } from "./capture/bpf";
 
 // lib
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
