@@ -7,8 +7,6 @@ export function abi_version(): u32 { return ABI_VERSION; }
 /** First byte behind the module's static data: where the host's arena begins. */
 export function arena_base(): usize { return __heap_base; }
 
-// capture
-
 // lib
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
