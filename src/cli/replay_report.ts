@@ -25,6 +25,8 @@ export interface Circumstances {
 
 /** A rate this much below what was asked is one that was not met. */
 const UNMET = 0.98;
+/** Packets below which time in the kernels is mostly time to compile them. */
+const TELLING = 100_000;
 /** Words of the units of rates. */
 const UNITS = { pps: 'packets/s', mbps: 'Mbit/s', multiplier: "times the capture's pace" };
 
@@ -39,7 +41,7 @@ export function reportReplay(r: ReplayResult, c: Circumstances, talk: Talk): num
       filtered: r.filtered, unexplained: r.unexplained, fault: fault ? { path: fault.path, offset: fault.offset, expected: fault.expected } : null,
       seconds: c.seconds, kernelNsPerPacket: nsPerPacket,
     });
-  } else if (!talk.quiet) for (const line of summary(r, c, nsPerPacket, talk)) talk.out(line);
+  } else if (!talk.quiet) for (const line of summary(r, c, entered, nsPerPacket, talk)) talk.out(line);
   const actual = c.pace?.actual;
   if (c.pace && actual !== undefined && actual < c.pace.rate.value * UNMET)
     talk.warn(`the rate was not met: asked ${number(c.pace.rate.value)} ${UNITS[c.pace.rate.unit]}, got ${number(actual)}`);
@@ -51,7 +53,7 @@ export function reportReplay(r: ReplayResult, c: Circumstances, talk: Talk): num
   return code;
 }
 
-function summary(r: ReplayResult, c: Circumstances, nsPerPacket: number, talk: Talk): string[] {
+function summary(r: ReplayResult, c: Circumstances, entered: number, nsPerPacket: number, talk: Talk): string[] {
   const { dim, bold, red } = talk.colors, dropped = r.drops.reduce((n, d) => n + d.packets, 0);
   const packets = (n: number) => (n > 0 ? grouped(n) : '-');
   const ports = table(
@@ -69,7 +71,7 @@ function summary(r: ReplayResult, c: Circumstances, nsPerPacket: number, talk: T
   return [
     ...ports, ...drops, '',
     `${bold(grouped(r.in.packets))} in, ${grouped(Object.values(r.out).reduce((n, o) => n + o.packets, 0))} out, ${grouped(dropped)} dropped${others.map(o => `, ${o}`).join('')}, ${r.unexplained === 0 ? '0 unexplained' : red(`${grouped(r.unexplained)} unexplained`)}`,
-    `${secondsText(c.seconds)}, ${grouped(Math.round(r.in.packets / c.seconds))} packets/s, ${nsPerPacket.toFixed(0)} ns/packet in the kernels`,
+    `${secondsText(c.seconds)}, ${grouped(Math.round(r.in.packets / c.seconds))} packets/s${entered >= TELLING ? `, ${nsPerPacket.toFixed(0)} ns/packet in the kernels` : ''}`,
     ...rateLine(c.pace),
     ...[c.write, c.drops].filter(f => f !== undefined && f !== '-').map(f => dim(`wrote ${f}`)),
   ];
