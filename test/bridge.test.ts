@@ -27,21 +27,24 @@ const LARGE = { small: 4096 };
 class Model {
   readonly #seen = new Map<string, { port: string; time: bigint }>();
   moves = 0;
+  /** Highest packet time so far: ageing goes by it. */
+  now = 0n;
 
   /** Ports a frame leaves by, or why it does not. */
   forward(f: Input): string {
-    const hex = Buffer.from(f.bytes).toString('hex'), dst = hex.slice(0, 12), src = hex.slice(12, 24), from = f.port!, now = f.time!;
+    const hex = Buffer.from(f.bytes).toString('hex'), dst = hex.slice(0, 12), src = hex.slice(12, 24), from = f.port!;
+    if (f.time! > this.now) this.now = f.time!;
+    const now = this.now;
     if (dst.startsWith('0180c200000')) return 'LINK_LOCAL_GROUP';
-    if (src === STATIC) {
-      if (from !== 'e2') return 'STATIC_MAC_MOVED';
-    } else if (from !== NO_LEARN) {
+    if (src === STATIC && from !== NO_LEARN && from !== 'e2') return 'STATIC_MAC_MOVED';
+    if (src !== STATIC && from !== NO_LEARN) {
       const known = this.#seen.get(src);
-      if (known && known.port !== from && now - known.time <= AGE) this.moves++;
-      this.#seen.set(src, { port: from, time: known && known.time > now ? known.time : now });
+      if (known && known.port !== from && now - known.time < AGE) this.moves++;
+      this.#seen.set(src, { port: from, time: now });
     }
     const group = (parseInt(dst.slice(0, 2), 16) & 1) === 1;
     const known = dst === STATIC ? { port: 'e2', time: now } : this.#seen.get(dst);
-    if (!group && known && now - known.time <= AGE) {
+    if (!group && known && now - known.time < AGE) {
       if (known.port === from) return 'SAME_PORT';
       return HORIZON.includes(known.port) && HORIZON.includes(from) ? 'SPLIT_HORIZON' : known.port;
     }

@@ -5,10 +5,11 @@
 // Tunnels join like ports: their feature asks Builder.memberOf.
 
 import { Bridge, Iface, IfaceFlag, IfaceKind, Switch } from '../../assembly/abi.ts';
+import { MAC_GROUP } from '../../assembly/wire/ethernet.ts';
+import { Fdb } from '../kernel/tables.ts';
 import { parseMac } from '../wire/address.ts';
-import { type Builder, defaultMac, type Interface, macOr } from './builder.ts';
+import { type Builder, defaultMac, macOr } from './builder.ts';
 import type { BridgeConfig, PortConfig } from './config.ts';
-import { putStatic, createFdb } from './fdb.ts';
 import type { Path } from './file.ts';
 import { addressesOf } from './ports.ts';
 import { parseTime } from './quantity.ts';
@@ -17,6 +18,8 @@ import { parseTime } from './quantity.ts';
 const MTU = 1500;
 /** Recommended ageing time (IEEE 802.1Q table 8-6). */
 const AGE = '300s';
+/** MACs that all bridges of a switch hold together. */
+const FDB_ENTRIES = 65536;
 
 const bridgesOf = (b: Builder): [string, BridgeConfig][] => Object.entries(b.config.bridges ?? {}).map(([name, config]) => [name, config ?? {}]);
 
@@ -90,11 +93,12 @@ export function buildBridges(b: Builder): void {
   if (bridges.length === 0) return;
   const at = k.alloc(bridges.length * Bridge.SIZEOF, 'bridges');
   k.view.setUint32(b.sw + Switch.BRIDGES, at, true);
-  createFdb(b);
-  bridges.forEach(([name, config], i) => { buildBridge(b, name, config, i, at + i * Bridge.SIZEOF); });
+  const fdb = Fdb.create(k, FDB_ENTRIES, b.config.seed ?? b.number);
+  k.view.setUint32(b.sw + Switch.FDB, fdb.at, true);
+  bridges.forEach(([name, config], i) => { buildBridge(b, fdb, name, config, i, at + i * Bridge.SIZEOF); });
 }
 
-function buildBridge(b: Builder, name: string, config: BridgeConfig, domain: number, at: number): void {
+function buildBridge(b: Builder, fdb: Fdb, name: string, config: BridgeConfig, domain: number, at: number): void {
   const { k } = b, path: Path = ['bridges', name];
   const own = b.interfaces.find(i => i.name === name && i.kind === IfaceKind.L3 && i.port < 0);
   const ports = b.interfaces.filter(i => i.kind === IfaceKind.BRIDGE && i.domain === domain), members = own ? [...ports, own] : ports;
@@ -107,13 +111,13 @@ function buildBridge(b: Builder, name: string, config: BridgeConfig, domain: num
   if (own) {
     k.view.setUint32(at + Bridge.OWN, own.at, true);
     k.view.setUint32(own.at + Iface.BRIDGE, at, true);
-    putStatic(b, domain, own.mac, own);
+    fdb.put(domain, own.mac, own.at);
   }
   (config.static ?? []).forEach(({ mac, port }, i) => {
     const where = [...path, 'static', i], address = b.try([...where, 'mac'], () => parseMac(mac)), iface = b.interface(port, [...where, 'port']);
     if (!address || !iface) return;
     if (!ports.includes(iface)) b.fault([...where, 'port'], `${port} is no member of ${name}`);
     else if ((address[0]! & MAC_GROUP) !== 0) b.fault([...where, 'mac'], `${mac} is a group address`);
-    else putStatic(b, domain, address, iface);
+    else fdb.put(domain, address, iface.at);
   });
 }
