@@ -10,8 +10,13 @@ export function arena_base(): usize { return __heap_base; }
 // lib
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
-export { alloc, clone, free, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
+export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
+
+// capture
+export { bpf_run } from "./capture/bpf";
+export { capture_accept, capture_scan } from "./capture/scan";
+export { capture_write, capture_write_one } from "./capture/write";
 
 // graph
 export { drops_sizeof } from "./graph/drops";

@@ -24,6 +24,7 @@ const MAY: Record<string, readonly string[]> = {
   'src/capture': ['assembly/abi.ts', 'assembly/wire', 'src/kernel', 'src/wire'],
   'src/filter': ['assembly/wire', 'src/kernel', 'src/wire'],
   'src/graph': ['assembly/abi.ts', 'src/kernel'],
+  'src/replay': ['assembly/abi.ts', 'src/capture', 'src/filter', 'src/graph', 'src/kernel', 'src/switch', 'src/wire'],
   'src/switch': ['assembly/abi.ts', 'assembly/wire', 'build/switch_schema.ts', 'src/kernel', 'src/graph', 'src/wire'],
 };
 

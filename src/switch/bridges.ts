@@ -6,7 +6,7 @@
 
 import { Bridge, Iface, IfaceFlag, IfaceKind, Switch } from '../../assembly/abi.ts';
 import { MAC_GROUP } from '../../assembly/wire/ethernet.ts';
-import { Fdb } from '../kernel/tables.ts';
+import { Fdb } from '../kernel/fdb.ts';
 import { parseMac } from '../wire/address.ts';
 import { type Builder, defaultMac, macOr } from './builder.ts';
 import type { BridgeConfig, PortConfig } from './config.ts';
