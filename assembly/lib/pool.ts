@@ -102,6 +102,11 @@ export function free(p: usize, d: usize): void {
   store<u32>(p + c, n + 1, Pool.FREE);
 }
 
+/** Give `n` packets back, their handles at `list`. */
+export function free_list(p: usize, list: usize, n: u32): void {
+  for (let i: u32 = 0; i < n; i++) free(p, <usize>load<u32>(list + (<usize>i << 2)));
+}
+
 /**
  * Another packet with the same bytes and fields, PacketFlag.COPY set.
  * @returns handle, or 0 when no buffer is free

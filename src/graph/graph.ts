@@ -80,6 +80,11 @@ export class Graph {
     return edge === 0 ? 'drop' : edgesOf(this.names[node]!)[edge - 1] ?? `edge ${edge}`;
   }
 
+  /** Name of a drop reason. */
+  reason(code: number): string {
+    return Drop[code] ?? `reason ${code}`;
+  }
+
   edges(): EdgeCount[] {
     const { view } = this.k;
     return this.names.flatMap((node, i) => edgesOf(node).map((edge, e) => {

@@ -23,13 +23,32 @@ export class Exact64 {
 /** (VRF, IPv4 prefix) -> u32, tables/lpm4. */
 export class Lpm4 {
   readonly at: number;
+  readonly #batch: number;
+
+  /** @param prefixes most prefixes of all VRFs together */
   constructor(readonly k: Kernels, vrfs: number, prefixes: number) {
     this.at = k.alloc(k.fn['lpm4_sizeof']!(vrfs, prefixes), 'IPv4 FIB');
     k.fn['lpm4_init']!(this.at, vrfs, prefixes);
+    this.#batch = k.alloc(BATCH * 12, 'IPv4 FIB');
   }
-  /** @param prefix four octets */
-  put(vrf: number, prefix: Uint8Array, length: number, value: number): void {
-    const host = (prefix[0]! << 24 | prefix[1]! << 16 | prefix[2]! << 8 | prefix[3]!) >>> 0;
-    if (!this.k.fn['lpm4_put']!(this.at, vrf, host, length, value)) throw new WeftError(EXIT.internal, 'the IPv4 FIB is full');
+
+  /**
+   * Fill a VRF, with a trie of its own when it is large enough to want one.
+   * @param routes (prefix in host order, length, value) triples
+   */
+  fill(vrf: number, routes: Uint32Array): void {
+    const { k } = this, n = routes.length / 3;
+    let long = 0;
+    for (let i = 1; i < routes.length; i += 3) if (routes[i]! > 24) long++;
+    const trie = k.fn['lpm4_trie_sizeof']!(n, long);
+    if (trie > 0) k.fn['lpm4_trie']!(this.at, vrf, k.alloc(trie, `IPv4 FIB of ${n} prefixes`), n, long);
+    for (let i = 0; i < n; i += BATCH) {
+      const part = routes.subarray(i * 3, (i + BATCH) * 3), many = part.length / 3;
+      k.u32.set(part, this.#batch >> 2);
+      if (k.fn['lpm4_put_many']!(this.at, vrf, this.#batch, many) !== many) throw new WeftError(EXIT.internal, 'the IPv4 FIB is full');
+    }
   }
 }
+
+/** Routes handed to the kernel at once. */
+const BATCH = 4096;

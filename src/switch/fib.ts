@@ -2,11 +2,27 @@
 
 import { Switch } from '../../assembly/abi.ts';
 import { Lpm4 } from '../kernel/tables.ts';
-import type { Builder } from './builder.ts';
+import type { Builder, RouteInit } from './builder.ts';
 
 export function buildFib(b: Builder): void {
   const four = b.routes.filter(r => r.prefix.address.length === 4);
   const fib4 = new Lpm4(b.k, b.vrfs.size, four.length);
   b.k.view.setUint32(b.sw + Switch.FIB4, fib4.at, true);
-  for (const r of four) fib4.put(r.vrf, r.prefix.address, r.prefix.length, r.hop);
+  for (const [vrf, routes] of byVrf(four)) {
+    const triples = new Uint32Array(routes.length * 3);
+    routes.forEach(({ prefix: { address: a, length }, hop }, i) => {
+      triples.set([(a[0]! << 24 | a[1]! << 16 | a[2]! << 8 | a[3]!) >>> 0, length, hop], i * 3);
+    });
+    fib4.fill(vrf, triples);
+  }
+}
+
+function byVrf(routes: readonly RouteInit[]): Map<number, RouteInit[]> {
+  const map = new Map<number, RouteInit[]>();
+  for (const r of routes) {
+    const list = map.get(r.vrf);
+    if (list) list.push(r);
+    else map.set(r.vrf, [r]);
+  }
+  return map;
 }

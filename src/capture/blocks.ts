@@ -1,0 +1,56 @@
+// blocks.ts -- pcapng blocks that are written once: section header, interface
+// descriptions, statistics. Little-endian.
+
+import { PCAPNG, PCAPNG_BLOCK, PCAPNG_BYTE_ORDER, PCAPNG_OPTION } from '../../assembly/wire/pcapng.ts';
+
+/** Longest value an option's 16-bit length holds, a multiple of 4 so that its padding adds nothing. */
+const OPTION_MAX = 65532;
+
+type Option = readonly [code: number, value: Uint8Array];
+
+const u16 = (...v: number[]) => new Uint8Array(Uint16Array.from(v).buffer);
+const u32 = (...v: number[]) => new Uint8Array(Uint32Array.from(v).buffer);
+const u64 = (v: bigint) => new Uint8Array(BigUint64Array.of(v).buffer);
+const text = (s: string) => new TextEncoder().encode(s).subarray(0, OPTION_MAX);
+/** A stamp is two words, high first. */
+const stamp = (ticks: bigint) => u32(Number(ticks >> 32n), Number(ticks & 0xffffffffn));
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
+  return out;
+}
+
+function block(type: number, body: readonly Uint8Array[], options: readonly Option[]): Uint8Array {
+  const all = [...body];
+  for (const [code, value] of options) all.push(u16(code, value.length), value, new Uint8Array(-value.length & 3));
+  if (options.length > 0) all.push(u16(PCAPNG_OPTION.END, 0));
+  const bytes = concat(all), total = bytes.length + PCAPNG.LEN_MIN;
+  return concat([u32(type, total), bytes, u32(total)]);
+}
+
+/** Section header of unknown length, version 1.0. */
+export const sectionHeader = (application: string): Uint8Array =>
+  block(PCAPNG_BLOCK.SECTION, [u32(PCAPNG_BYTE_ORDER), u16(1, 0), u64(2n ** 64n - 1n)], [[PCAPNG_OPTION.SHB_USERAPPL, text(application)]]);
+
+/** Interface description; `speed` in bit/s, stamps in units of 10^-exponent seconds. */
+export function interfaceDescription(link: number, snaplen: number, exponent: number, name: string, description?: string, speed?: bigint): Uint8Array {
+  const options: Option[] = [[PCAPNG_OPTION.IF_NAME, text(name)]];
+  if (description) options.push([PCAPNG_OPTION.IF_DESCRIPTION, text(description)]);
+  if (speed !== undefined) options.push([PCAPNG_OPTION.IF_SPEED, u64(speed)]);
+  options.push([PCAPNG_OPTION.IF_TSRESOL, Uint8Array.of(exponent)]);
+  return block(PCAPNG_BLOCK.INTERFACE, [u16(link, 0), u32(snaplen)], options);
+}
+
+/** Interface statistics; stamps in the interface's units. */
+export function interfaceStatistics(iface: number, at: bigint, received: bigint, dropped: bigint, start?: bigint, end?: bigint): Uint8Array {
+  const options: Option[] = [];
+  if (start !== undefined) options.push([PCAPNG_OPTION.ISB_STARTTIME, stamp(start)]);
+  if (end !== undefined) options.push([PCAPNG_OPTION.ISB_ENDTIME, stamp(end)]);
+  options.push([PCAPNG_OPTION.ISB_IFRECV, u64(received)], [PCAPNG_OPTION.ISB_IFDROP, u64(dropped)]);
+  return block(PCAPNG_BLOCK.STATISTICS, [u32(iface), stamp(at)], options);
+}

@@ -1,0 +1,158 @@
+// replay.ts -- captures through a network of switches, and an account of every
+// packet: in + originated + copies = out + dropped + consumed + held.
+//
+// The two sides come from independent counters: what the reader read and the
+// nodes made; what the sink was handed, the drop tables hold, the nodes ended
+// or keep. `unexplained` is their difference.
+
+import { Iface, Packet, Pool, Port, Switch as Sw, VEC_MAX } from '../../assembly/abi.ts';
+import type { Fault } from '../capture/fault.ts';
+import type { CaptureReader } from '../capture/reader.ts';
+import type { CaptureWriter } from '../capture/writer.ts';
+import type { DropRow } from '../graph/graph.ts';
+import { frame, take, Vector } from '../kernel/packets.ts';
+import type { Network } from '../switch/network.ts';
+import type { Switch } from '../switch/switch.ts';
+import { formatIp } from '../wire/address.ts';
+
+export interface ReplayOptions {
+  readonly writer?: CaptureWriter | undefined;
+  /** Gets each dropped packet as it was, with a comment. */
+  readonly drops?: CaptureWriter | undefined;
+  /** Passes over the capture; default 1. */
+  readonly loop?: number | undefined;
+  /** Packets read at most. */
+  readonly limit?: number | undefined;
+  /** Called before each burst, with the handles and the packets read before it: rewrites times, or waits. */
+  readonly pace?: ((vec: number, n: number, before: number) => void | Promise<void>) | undefined;
+  /** Called after each burst; true ends the run early. */
+  readonly progress?: ((packets: number) => boolean) | undefined;
+  /** Nanoseconds of a monotonic clock: kernel time is measured when it is given. */
+  readonly clock?: (() => bigint) | undefined;
+  /** Called after each burst has run, for what the trace buffers hold. */
+  readonly traced?: (() => void) | undefined;
+}
+
+export interface Amount { packets: number; bytes: number }
+/** As `weft replay --json` prints it. */
+export interface ReplayResult {
+  in: Amount;
+  out: Record<string, Amount>;
+  drops: { node: string; reason: string; packets: number; bytes: number; first: number }[];
+  originated: number;
+  copies: number;
+  consumed: number;
+  held: number;
+  filtered: number;
+  unexplained: number;
+  fault: Fault | undefined;
+  /** Nanoseconds spent in the switches, when a clock was given. */
+  kernelNs: number;
+}
+
+/** Run a capture through a network. The reader's ports are numbers of network.ports. */
+export async function replay(network: Network, reader: CaptureReader, options: ReplayOptions = {}): Promise<ReplayResult> {
+  const { k } = network, { writer, drops, clock, loop = 1, limit = Number.POSITIVE_INFINITY } = options;
+  const vector = new Vector(k), list = k.view.getUint32(k.pool + Pool.TX_LIST, true);
+  let out = 0, kernelNs = 0n, passes = 1;
+  if (drops) network.keepDrops();
+  const sink = {
+    sent(n: number) {
+      out += n;
+      if (writer) writer.write(list, n);
+      else k.fn['free_list']!(k.pool, list, n);
+    },
+    dropped(sw: Switch) {
+      for (const d of take(k, 'DROP')) {
+        drops!.writeComment(d, network.number(sw, k.view.getUint16(d + Packet.RX_PORT, true)), 'in', dropComment(network, sw, d));
+        k.fn['free']!(k.pool, d);
+      }
+    },
+  };
+
+  for (;;) {
+    const n = reader.next(vector.at, Math.min(VEC_MAX, limit - reader.packets));
+    if (n === 0) {
+      if (reader.packets >= limit) break;
+      if (await reader.fill()) continue;
+      if (reader.fault || passes >= loop || !reader.rewind()) break;
+      passes++;
+      continue;
+    }
+    if (writer && out === 0) writer.origin = reader.origin ?? 0n;
+    if (drops && reader.origin !== undefined) drops.origin = reader.origin;
+    if (options.pace) await options.pace(vector.at, n, reader.packets - n);
+    const start = clock?.() ?? 0n;
+    enter(network, vector.at, n);
+    network.run(sink);
+    if (clock) kernelNs += clock() - start;
+    options.traced?.();
+    if (options.progress?.(reader.packets)) break;
+  }
+  return account(network, reader, out, Number(kernelNs));
+}
+
+/** Packets of the reader enter the switches their ports belong to. */
+function enter(network: Network, vec: number, n: number): void {
+  const { k } = network;
+  if (network.switches.length === 1) return network.input(0, vec, n);
+  for (let i = 0; i < n; ) {
+    const first = i, number = portOf(network, vec, i), { sw } = network.ports[number]!;
+    for (; i < n && network.ports[portOf(network, vec, i)]!.sw === sw; i++) {
+      const d = k.u32[(vec >> 2) + i]!;
+      k.view.setUint16(d + Packet.RX_PORT, network.ports[portOf(network, vec, i)]!.port, true);
+    }
+    network.input(number, vec + first * 4, i - first);
+  }
+}
+
+const portOf = (network: Network, vec: number, i: number): number =>
+  network.k.view.getUint16(network.k.u32[(vec >> 2) + i]! + Packet.RX_PORT, true);
+
+function account(network: Network, reader: CaptureReader, out: number, kernelNs: number): ReplayResult {
+  const { k, switches } = network, many = switches.length > 1;
+  const sum = (field: number) => switches.reduce((s, sw) => s + Number(k.view.getBigUint64(sw.at + field, true)), 0);
+  const originated = sum(Sw.ORIGINATED), copies = sum(Sw.COPIES), consumed = sum(Sw.CONSUMED);
+  const held = switches.reduce((s, sw) => s + k.view.getUint32(sw.at + Sw.HELD, true), 0);
+  const rows = [
+    ...reader.drops.map(d => ({ ...d, node: 'reader' })),
+    ...switches.flatMap(sw => sw.graph.drops().map((d: DropRow) => ({ node: many ? `${sw.name}:${d.node}` : d.node, reason: d.reason, packets: Number(d.packets), bytes: Number(d.bytes), first: d.first }))),
+  ].sort((a, b) => b.packets - a.packets || a.first - b.first);
+  const dropped = rows.reduce((s, d) => s + d.packets, 0), packets = reader.packets - reader.filtered;
+  const ports: Record<string, Amount> = {};
+  network.ports.forEach((p, i) => { if (!network.linked(i)) ports[p.name] = sentBy(network, p.sw, p.port); });
+  return {
+    in: { packets, bytes: reader.bytes },
+    out: ports, drops: rows, originated, copies, consumed, held, filtered: reader.filtered,
+    unexplained: packets + originated + copies - out - dropped - consumed - held,
+    fault: reader.fault, kernelNs,
+  };
+}
+
+function sentBy(network: Network, sw: Switch, port: number): Amount {
+  const { view } = network.k, at = view.getUint32(sw.at + Sw.PORTS, true) + port * Port.SIZEOF;
+  return { packets: Number(view.getBigUint64(at + Port.TX_PACKETS, true)), bytes: Number(view.getBigUint64(at + Port.TX_BYTES, true)) };
+}
+
+/** `DROP ip4_lookup NO_ROUTE 10.9.0.0`: node, reason, and the destination where one was read. */
+export function dropComment(network: Network, sw: Switch, d: number): string {
+  const { view } = network.k, node = sw.graph.names[view.getUint16(d + Packet.TX_PORT, true)]!;
+  const reason = sw.graph.reason(view.getUint16(d + Packet.DROP, true));
+  const to = destination(frame(network.k, d), view.getUint16(d + Packet.L3, true));
+  return `DROP ${network.switches.length > 1 ? `${sw.name}:` : ''}${node} ${reason}${to && ` ${to}`}`;
+}
+
+/** Destination of the IP header at `l3`, or "". */
+function destination(bytes: Uint8Array, l3: number): string {
+  const version = l3 === 0 ? 0 : (bytes[l3] ?? 0) >> 4;
+  if (version === 4 && bytes.length >= l3 + 20) return formatIp(bytes.subarray(l3 + 16, l3 + 20));
+  if (version === 6 && bytes.length >= l3 + 40) return formatIp(bytes.subarray(l3 + 24, l3 + 40));
+  return '';
+}
+
+/** MAC of a port: where frames without an Ethernet header are addressed to. */
+export function portMac(network: Network, number: number): Uint8Array {
+  const { sw, port } = network.ports[number]!, { bytes, view } = network.k;
+  const at = view.getUint32(sw.at + Sw.PORTS, true) + port * Port.SIZEOF, iface = view.getUint32(at + Port.IFACE, true);
+  return iface === 0 ? bytes.slice(at + Port.MAC, at + Port.MAC + 6) : bytes.slice(iface + Iface.MAC, iface + Iface.MAC + 6);
+}
