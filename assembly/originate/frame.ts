@@ -38,7 +38,7 @@ export function frameHead(d: usize, iface: usize, type: u32): void {
   store<u8>(d, PacketFlag.ORIGINATED, Packet.FLAGS);
 }
 
-/** Make a packet that came in as a frame a frame of `n` bytes that begins `l3 - ETH.LEN` bytes in, so that its answer is built in place. */
+/** Make a packet a frame of `n` bytes whose network header is where the packet's is, at `l3`: room for an answer in place. */
 export function frameInPlace(d: usize, l3: u32, n: u32): void {
   store<u32>(d, <u32>data(d) + l3 - ETH.LEN, Packet.DATA);
   store<u32>(d, n, Packet.LEN);

@@ -1,9 +1,8 @@
 // own.ts -- is it an address of this switch?
 
 import { HopKind, Iface, Switch } from "../abi";
-import { isLinkLocal6, isUnspecified6, same6 } from "../lib/address6";
+import { isUnspecified6, same6 } from "../lib/address6";
 import { lpm4_get, MISS } from "../tables/lpm4";
-import { lpm6_get } from "../tables/lpm6";
 
 /**
  * Whether `address` is our own in a VRF: the FIB delivers it here. As a host
@@ -12,16 +11,11 @@ import { lpm6_get } from "../tables/lpm6";
  * @param address as loaded from memory
  */
 export function isOwn4(sw: usize, vrf: u32, address: u32): bool {
-  return isLocal(lpm4_get(<usize>load<u32>(sw, Switch.FIB4), vrf, bswap<u32>(address)));
-}
-
-/** The same for the address at `a`; link-local ones are those of `iface`. */
-export function isOwn6(sw: usize, iface: usize, a: usize): bool {
-  if (isLinkLocal6(a)) return same6(a, iface + Iface.LINK_LOCAL);
-  if (isUnspecified6(a)) return false;
-  return isLocal(lpm6_get(<usize>load<u32>(sw, Switch.FIB6), load<u32>(iface, Iface.DOMAIN), bswap<u64>(load<u64>(a)), bswap<u64>(load<u64>(a, 8))));
-}
-
-function isLocal(hop: u32): bool {
+  const hop = lpm4_get(<usize>load<u32>(sw, Switch.FIB4), vrf, bswap<u32>(address));
   return hop != MISS && load<u8>(<usize>hop) == HopKind.LOCAL;
+}
+
+/** Whether the address at `a` is one of `iface`. */
+export function isOwn6(sw: usize, iface: usize, a: usize): bool {
+  return same6(a, iface + Iface.LINK_LOCAL) || (same6(a, iface + Iface.IP6) && !isUnspecified6(a));
 }

@@ -116,6 +116,11 @@ export function neighbor_learn(r: usize, mac: usize, now: i64): void {
   store<i64>(r, now, Neighbor.SINCE);
 }
 
+/** It is still there. */
+export function neighbor_confirm(r: usize, now: i64): void {
+  store<i64>(r, now, Neighbor.SINCE);
+}
+
 /** Put the MAC at `mac` into both hops. */
 function neighbor_address(r: usize, mac: usize): void {
   memory.copy(r + Neighbor.HOP4 + Hop.REWRITE, mac, 6);

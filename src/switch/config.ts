@@ -18,11 +18,18 @@ export interface VlanConfig {
 
 export interface NeighborConfig { address: string; mac: string; port: string }
 
+export interface GroupConfig {
+  members: { via: string; port?: string; weight?: number }[];
+  hash?: ('src' | 'dst' | 'proto' | 'sport' | 'dport' | 'label' | 'inner' | 'qp')[];
+  buckets?: number;
+}
+
 export interface RouteConfig {
   to: string;
   vrf?: string;
   via?: string;
   port?: string;
+  group?: string;
   vrf_leak?: string;
   action?: 'blackhole' | 'unreachable' | 'prohibit';
 }
@@ -33,6 +40,11 @@ export interface SwitchConfig {
   ports: Record<string, PortConfig | null>;
   vrfs?: string[];
   neighbors?: NeighborConfig[];
+  unresolved?: 'drop' | 'queue';
+  neighbor_queue?: number;
+  neighbor_table?: number;
+  neighbor_age?: string;
+  groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };
 }
