@@ -11,6 +11,7 @@ import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/addres
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
 import { nearest } from './nearest.ts';
+import { QuantityError } from './quantity.ts';
 
 /** An interface before and after it got its place in memory. */
 export interface Interface {
@@ -91,12 +92,12 @@ export class Builder {
     return this.#positions[id - 1]?.();
   }
 
-  /** Call `read`; an address that does not parse becomes a fault at `path`. */
+  /** Call `read`; an address or quantity that does not parse becomes a fault at `path`. */
   try<T>(path: Path, read: () => T): T | undefined {
     try {
       return read();
     } catch (e) {
-      if (!(e instanceof AddressError)) throw e;
+      if (!(e instanceof AddressError || e instanceof QuantityError)) throw e;
       this.fault(path, e.message);
       return undefined;
     }

@@ -6,7 +6,7 @@ import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { formatIp, formatMac, parseIp, parseMac, type Prefix } from '../wire/address.ts';
 import { type Builder, neighborKey } from './builder.ts';
 import type { NetworkConfig } from './config.ts';
-import { parseDuration } from './quantity.ts';
+import { parseTime } from './quantity.ts';
 
 /** Packets kept for one neighbour, where they are kept. */
 const QUEUE = 16;
@@ -62,7 +62,7 @@ function buildTable(b: Builder): void {
   k.view.setUint32(at + Neighbors.QUEUE, queue ? config.neighbor_queue ?? QUEUE : 0, true);
   k.view.setUint32(at + Neighbors.HELD_MAX, heldMax(b), true);
   k.view.setUint32(at + Neighbors.TEMPLATES, templates, true);
-  k.view.setBigInt64(at + Neighbors.AGE, parseDuration(config.neighbor_age ?? AGE), true);
+  k.view.setBigInt64(at + Neighbors.AGE, b.try(['neighbor_age'], () => parseTime(config.neighbor_age ?? AGE)) ?? 0n, true);
   k.view.setUint32(b.sw + Switch.NEIGHBORS, at, true);
 }
 
