@@ -34,6 +34,10 @@ export { neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/nei
 export { meter_init, meter_sizeof } from "./tables/meter";
 export { exact64_del, exact64_get, exact64_get_from, exact64_init, exact64_put, exact64_sizeof, exact64_slot } from "./tables/exact64";
 export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm4_put_many, lpm4_sizeof, lpm4_slot, lpm4_trie, lpm4_trie_sizeof } from "./tables/lpm4";
+export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
+
+// balance
+export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";
 
 // nodes
 export { arp_input } from "./nodes/arp_input";
