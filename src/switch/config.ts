@@ -31,7 +31,7 @@ export interface RouteConfig {
   port?: string;
   group?: string;
   vrf_leak?: string;
-  action?: 'blackhole' | 'unreachable' | 'prohibit';
+  action?: 'blackhole' | 'unreachable' | 'reject' | 'prohibit';
 }
 
 export interface SwitchConfig {
