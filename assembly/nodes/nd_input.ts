@@ -12,13 +12,12 @@
 // edges  1 iface_output, 2 ip4_rewrite, 3 ip6_rewrite (packets that waited for the sender)
 // sets   DATA, LEN, ORIG, L3, FLAGS
 //
-// Precondition: ICMPv6 at L4, type 133 to 137.
+// Precondition: ICMPv6 at L4, type 133 to 137, whole, its checksum right (ip6_local).
 
 import { Drop, Hop, Iface, IfaceFlag, Neighbor, NeighborState, Packet, Switch } from "../abi";
 import { copy6, isLinkLocal6, isMulticast6, isUnspecified6 } from "../lib/address6";
-import { checksumPseudo6, checksumVerify } from "../lib/checksum";
 import { isGroup, sameMac } from "../lib/l3_input";
-import { at, consume, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
+import { at, consume, data, drop, forward, wireLen } from "../lib/packet";
 import { frameInPlace } from "../originate/frame";
 import { AnswerEdge, learn } from "../originate/learn";
 import { ND_FRAME, neighborAdvertisement } from "../originate/nd";
@@ -26,25 +25,22 @@ import { isOwn6 } from "../originate/own";
 import { neighbor_confirm, neighbors_add, neighbors_find } from "../tables/neighbors";
 import { ETH } from "../wire/ethernet";
 import { ICMP6, ICMP6_TYPE } from "../wire/icmp6";
-import { IP_PROTOCOL } from "../wire/ip";
 import { IP6 } from "../wire/ip6";
 import { ND_HOP_LIMIT, ND_NA, ND_NA_FLAG, ND_NS, ND_OPTION, ND_OPTION_TYPE, ND_RA, ND_REDIRECT, ND_RS } from "../wire/nd";
 
 export function nd_input(vec: usize, n: u32, sw: usize): void {
   for (let i: u32 = 0; i < n; i++) {
     const d = at(vec, i), l4 = <u32>load<u16>(d, Packet.L4), size = wireLen(d) - l4;
-    if (len(d) < wireLen(d)) dropShort(d, wireLen(d)); // its checksum cannot be checked
-    else if (!valid(data(d) + <usize>load<u16>(d, Packet.L3), data(d) + l4, size)) drop(d, Drop.ND_MALFORMED);
+    if (!valid(data(d) + <usize>load<u16>(d, Packet.L3), data(d) + l4, size)) drop(d, Drop.ND_MALFORMED);
     else take(sw, d, data(d) + l4, size);
   }
 }
 
 /** The rules of sections 6.1.1, 6.1.2, 7.1.1, 7.1.2 and 8.1. @param p IPv6 header @param m the message, `size` bytes */
 function valid(p: usize, m: usize, size: u32): bool {
-  if (size < <u32>ICMP6.LEN || load<u8>(p, IP6.HOP_LIMIT) != ND_HOP_LIMIT || load<u8>(m, ICMP6.CODE)) return false;
+  if (load<u8>(p, IP6.HOP_LIMIT) != ND_HOP_LIMIT || load<u8>(m, ICMP6.CODE)) return false;
   const type = <u32>load<u8>(m), options = optionsAt(type);
-  if (size < options || !checksumVerify(checksumPseudo6(p + IP6.SRC, p + IP6.DST, IP_PROTOCOL.ICMPV6, size), m, size)) return false;
-  if (!optionsValid(m + options, size - options)) return false;
+  if (size < options || !optionsValid(m + options, size - options)) return false;
   const nobody = isUnspecified6(p + IP6.SRC), source = sourceOption(m, size) != 0;
   if (type == <u32>ICMP6_TYPE.NEIGHBOR_SOLICITATION)
     return !isMulticast6(m + ND_NS.TARGET) && !(nobody && (source || !isSolicitedNode(p + IP6.DST)));

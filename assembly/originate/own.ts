@@ -1,8 +1,9 @@
 // own.ts -- is it an address of this switch?
 
 import { HopKind, Iface, Switch } from "../abi";
-import { isUnspecified6, same6 } from "../lib/address6";
+import { isLinkLocal6, same6 } from "../lib/address6";
 import { lpm4_get, MISS } from "../tables/lpm4";
+import { lpm6_get } from "../tables/lpm6";
 
 /**
  * Whether `address` is our own in a VRF: the FIB delivers it here. As a host
@@ -11,11 +12,15 @@ import { lpm4_get, MISS } from "../tables/lpm4";
  * @param address as loaded from memory
  */
 export function isOwn4(sw: usize, vrf: u32, address: u32): bool {
-  const hop = lpm4_get(<usize>load<u32>(sw, Switch.FIB4), vrf, bswap<u32>(address));
-  return hop != MISS && load<u8>(<usize>hop) == HopKind.LOCAL;
+  return isLocal(lpm4_get(<usize>load<u32>(sw, Switch.FIB4), vrf, bswap<u32>(address)));
 }
 
-/** Whether the address at `a` is one of `iface`. */
+/** The same for the address at `a` on `iface`; a link-local one has to be that of the interface itself. */
 export function isOwn6(sw: usize, iface: usize, a: usize): bool {
-  return same6(a, iface + Iface.LINK_LOCAL) || (same6(a, iface + Iface.IP6) && !isUnspecified6(a));
+  if (isLinkLocal6(a)) return same6(a, iface + Iface.LINK_LOCAL);
+  return isLocal(lpm6_get(<usize>load<u32>(sw, Switch.FIB6), load<u32>(iface, Iface.DOMAIN), bswap<u64>(load<u64>(a)), bswap<u64>(load<u64>(a, 8))));
+}
+
+function isLocal(hop: u32): bool {
+  return hop != MISS && load<u8>(<usize>hop) == HopKind.LOCAL;
 }
