@@ -75,11 +75,13 @@ function room(t: usize, now: i64): usize {
   return 0;
 }
 
-/** Move the hand on by one record. @returns it, if packets wait there for a neighbour that did not answer in time; else 0 */
+/** A record where packets wait for a neighbour that did not answer in time, or 0: the hand moves on until it finds one, or for one search. */
 export function neighbors_overdue(t: usize, now: i64): usize {
-  if (!load<u32>(t, Neighbors.USED)) return 0;
-  const r = next(t);
-  return load<u32>(r, Neighbor.COUNT) && neighbor_expired(t, r, now) ? r : 0;
+  for (let i = 0; i < SEARCH && load<u32>(t, Neighbors.HELD); i++) {
+    const r = next(t);
+    if (load<u32>(r, Neighbor.COUNT) && neighbor_expired(t, r, now)) return r;
+  }
+  return 0;
 }
 
 function next(t: usize): usize {
