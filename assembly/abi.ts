@@ -380,6 +380,8 @@ export enum Iface {
   HOP = 72,
   /** u32, GLEAN Hop for link-local destinations: they are on this interface's link. */
   LINK_LOCAL_HOP = 76,
+  /** u32, Bridge whose own L3 interface this is; 0 for all others. */
+  BRIDGE = 80,
   SIZEOF = 128,
 }
 

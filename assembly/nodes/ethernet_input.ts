@@ -15,6 +15,7 @@
 import { Drop, Iface, IfaceKind, Packet, Port, Switch } from "../abi";
 import { isGroup, l3Input } from "../lib/l3_input";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
+import { exceedsMtu, isTag, popTags } from "../lib/vlan";
 import { exact64_get, MISS } from "../tables/exact64";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
@@ -59,7 +60,7 @@ export function ethernet_input(vec: usize, n: u32, sw: usize): void {
       drop(d, Drop.VLAN_UNKNOWN);
       continue;
     }
-    if (wire - l3 > <u32>load<u16>(port, Port.MTU)) {
+    if (exceedsMtu(d, load<u16>(port, Port.MTU))) {
       drop(d, Drop.MTU_EXCEEDED);
       continue;
     }
@@ -67,14 +68,10 @@ export function ethernet_input(vec: usize, n: u32, sw: usize): void {
     store<u32>(d, load<u32>(iface, Iface.DOMAIN), Packet.DOMAIN);
     if (load<u8>(iface) == IfaceKind.L3) l3Input(d, iface, l3);
     else {
-      untag(d, l3 - ETH.LEN);
+      popTags(d, l3 - ETH.LEN);
       forward(d, BRIDGE_FORWARD);
     }
   }
-}
-
-function isTag(type: u32): bool {
-  return type == <u32>ETHERTYPE.VLAN || type == <u32>ETHERTYPE.S_VLAN || type == <u32>ETHERTYPE.QINQ_OLD;
 }
 
 /**
@@ -93,15 +90,4 @@ function tagged(table: usize, p: usize, n: u32): u32 {
 
 function tagKey(tag: usize): u32 {
   return (be16(tag + VLAN.TPID) << 16) | (be16(tag + VLAN.TCI) & VLAN_TCI.VID);
-}
-
-/** Take `n` bytes of tags out: the addresses move up to the type behind them. */
-function untag(d: usize, n: u32): void {
-  if (!n) return;
-  const p = data(d), from = load<u64>(p), rest = load<u32>(p, 8);
-  store<u64>(p + n, from);
-  store<u32>(p + n, rest, 8);
-  store<u32>(d, <u32>p + n, Packet.DATA);
-  store<u32>(d, len(d) - n, Packet.LEN);
-  store<u32>(d, wireLen(d) - n, Packet.ORIG);
 }
