@@ -336,8 +336,6 @@ export enum PortFlag {
   PROMISCUOUS = 1,
   /** L4 checksums are repaired on the way out. */
   FIX_CHECKSUMS = 2,
-  /** L4 checksums are verified on receipt and counted when wrong. */
-  COUNT_CHECKSUMS = 4,
 }
 
 /** What a frame belongs to once its tags are read: a port, a subinterface or a bridge's own interface. */

@@ -55,6 +55,7 @@ export interface RouteConfig {
 export interface SwitchConfig {
   name?: string;
   seed?: number;
+  count_checksums?: boolean;
   ports: Record<string, PortConfig | null>;
   vrfs?: string[];
   bridges?: Record<string, BridgeConfig | null>;
