@@ -2,6 +2,7 @@
 
 import type { Builder } from './builder.ts';
 import { buildFib } from './fib.ts';
+import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
@@ -18,6 +19,7 @@ export const features: readonly Feature[] = [
   { declare: declarePorts, build: buildPorts },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
+  { build: checkGroups },
   { build: buildRoutes },
   { build: buildFib },
 ];
