@@ -73,8 +73,8 @@ export class Builder {
   readonly bridges = new Map<string, number>();
   readonly interfaces: Interface[] = [];
   readonly routes: RouteInit[] = [];
-  /** By name, VRF and family. */
-  readonly groups = new Map<string, BuiltGroup>();
+  /** By name, VRF and family; undefined for one with faults. */
+  readonly groups = new Map<string, BuiltGroup | undefined>();
   /** Static neighbours by `interface address`: hop makers need their MACs. */
   readonly neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();
   readonly #positions: (() => Position)[] = [];

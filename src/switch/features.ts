@@ -19,7 +19,7 @@ export const features: readonly Feature[] = [
   { declare: declarePorts, build: buildPorts },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
-  { build: checkGroups },
+  { declare: checkGroups },
   { build: buildRoutes },
   { build: buildFib },
 ];

@@ -13,10 +13,10 @@ import { nearest } from './nearest.ts';
 /** Buckets unless the file says otherwise: shares within 0.4 %. */
 const BUCKETS = 256;
 
-/** Faults of groups whether or not a route leads there. */
+/** Faults of groups whether or not a route leads there; a switch with any is not built. */
 export function checkGroups(b: Builder): void {
   for (const [name, config] of Object.entries(b.config.groups ?? {})) {
-    const path = ['groups', name], buckets = config.buckets ?? BUCKETS, weighted = config.members.filter(m => m.weight !== 0).length;
+    const path = ['groups', name], buckets = config.buckets ?? BUCKETS, weighted = config.members.length;
     config.members.forEach((m, i) => { b.try([...path, 'members', i, 'via'], () => parseIp(m.via)); });
     if (buckets < weighted) b.fault([...path, config.buckets === undefined ? 'members' : 'buckets'], `${weighted} members cannot share ${buckets} buckets: give it 100 a member`);
   }
@@ -34,28 +34,28 @@ export function groupHop(b: Builder, name: string, vrf: number, six: boolean, pa
     b.fault(path, `no group "${name}"${guess ? `, do you mean "${guess}"?` : names.length > 0 ? `: there are ${names.join(', ')}` : ''}`);
     return undefined;
   }
-  if (!b.groups.has(key)) {
-    const built = buildGroup(b, name, config, vrf, six);
-    if (built) b.groups.set(key, built);
-  }
+  if (!b.groups.has(key)) b.groups.set(key, buildGroup(b, name, config, vrf, six));
   return b.groups.get(key)?.hop;
 }
 
 function buildGroup(b: Builder, name: string, config: GroupConfig, vrf: number, six: boolean): BuiltGroup | undefined {
   const path: Path = ['groups', name], before = b.faults.length;
   const members = config.members.flatMap((m, i) => {
-    const at = [...path, 'members', i], via = b.try([...at, 'via'], () => parseIp(m.via));
-    if (via && six && via.length === 4) b.fault([...at, 'via'], 'is an IPv4 gateway, and an IPv6 route leads here: IPv6 has none of the other family (RFC 8950 is for IPv4)');
-    const hop = via && b.gatewayHop(vrf, via, m.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...at, 'via']);
-    return hop === undefined ? [] : { via: m.via, weight: m.weight ?? 1, hop: b.ownHop(hop, at) };
+    const at = [...path, 'members', i], via = parseIp(m.via);
+    if (six && via.length === 4) b.fault([...at, 'via'], 'is an IPv4 gateway, and an IPv6 route leads here: IPv6 has none of the other family (RFC 8950 is for IPv4)');
+    const hop = b.gatewayHop(vrf, via, m.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...at, 'via']);
+    return hop === undefined ? [] : { via: m.via, weight: m.weight ?? 1, drain: m.drain ?? false, hop: b.ownHop(hop, at) };
   });
   if (b.faults.length > before) return undefined;
   const group = new Group(b.k, members.length, config.buckets ?? BUCKETS);
+  // Drained ones take their buckets first, so that the others have those they had before it left.
   members.forEach((m, i) => {
     group.setValue(i, m.hop);
-    group.setWeight(i, m.weight);
+    group.setWeight(i, m.weight === 0 ? 1 : m.weight);
   });
-  return { name, vrf, six, group, hop: b.hop({ kind: HopKind.GROUP, code: fieldsOf(config), aux: group.at, path }), members };
+  const shown = members.map(m => ({ via: m.via, hop: m.hop, weight: m.drain ? 0 : m.weight }));
+  shown.forEach((m, i) => { if (m.weight === 0) group.setWeight(i, 0); });
+  return { name, vrf, six, group, hop: b.hop({ kind: HopKind.GROUP, code: fieldsOf(config), aux: group.at, path }), members: shown };
 }
 
 /** `inner` and `qp` say where to look too, and alone they leave the rest at its default. */
@@ -89,7 +89,7 @@ export interface GroupMemberRow {
 /** The groups that routes of a switch lead to, in the order of its file. */
 export function listGroups(b: Builder): GroupRow[] {
   const { view } = b.k, vrfs = [...b.vrfs.keys()];
-  return [...b.groups.values()].map(({ name, vrf, six, group, members }) => {
+  return [...b.groups.values()].flatMap(g => g ?? []).map(({ name, vrf, six, group, members }) => {
     const weights = members.reduce((sum, m) => sum + m.weight, 0);
     const packets = (hop: number) => view.getBigUint64(hop + Hop.PACKETS, true), all = members.reduce((sum, m) => sum + packets(m.hop), 0n);
     return {
