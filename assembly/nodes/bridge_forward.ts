@@ -5,6 +5,9 @@
 // PAUSE) end here and teach nothing: their senders are the neighbours on the
 // wire. Ageing is by packet time, so it does not depend on vector sizes.
 //
+// Frames wait here for the buffers that flooding will take, so that none
+// overtakes an earlier one in bridge_flood.
+//
 //   in / out  the frame, unchanged and without the tags of its interface
 //
 // cfg    Packet.IFACE: a member or the bridge's own interface; Switch.BRIDGES, Switch.FDB
@@ -13,8 +16,10 @@
 
 import { Bridge, Drop, Iface, IfaceFlag, Packet, Switch } from "../abi";
 import { enterOwn, sameHorizon } from "../lib/bridge";
+import { starved, wait } from "../lib/emit";
 import { isGroup } from "../lib/l3_input";
 import { at, data, drop, dropShort, forward, len } from "../lib/packet";
+import { available } from "../lib/pool";
 import { fdb_age, fdb_get, fdb_learn, FdbLearn, MISS } from "../tables/fdb";
 import { BRIDGE_GROUP, BRIDGE_GROUP_MASK, ETH } from "../wire/ethernet";
 
@@ -26,7 +31,8 @@ const SWEEP_EVERY: i64 = 1_000_000_000_000;
 
 export function bridge_forward(vec: usize, n: u32, sw: usize): void {
   const ifaces = <usize>load<u32>(sw, Switch.IFACES), bridges = <usize>load<u32>(sw, Switch.BRIDGES);
-  const fdb = <usize>load<u32>(sw, Switch.FDB);
+  const fdb = <usize>load<u32>(sw, Switch.FDB), pool = <usize>load<u32>(sw, Switch.POOL);
+  let flooded: u32 = 0; // frames that those to be flooded may become
   for (let i: u32 = 0; i < n; i++) {
     const d = at(vec, i), p = data(d);
     if (len(d) < <u32>ETH.LEN) {
@@ -51,8 +57,16 @@ export function bridge_forward(vec: usize, n: u32, sw: usize): void {
       continue;
     }
     const to = isGroup(p) ? MISS : fdb_get(fdb, domain, load<u64>(p) & MAC_BITS, now);
-    if (to == MISS) forward(d, BRIDGE_FLOOD);
-    else send(d, from, to);
+    if (to != MISS) {
+      send(d, from, to);
+      continue;
+    }
+    flooded += load<u32>(bridge, Bridge.COUNT);
+    if (flooded > available(pool, len(d)) && (i > 0 || !starved(sw))) {
+      wait(sw, i);
+      return;
+    }
+    forward(d, BRIDGE_FLOOD);
   }
 }
 
