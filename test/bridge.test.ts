@@ -147,14 +147,14 @@ test('showFdb: who is where, since when', () => {
 });
 
 test('a full table learns nothing more until what has aged is swept', () => {
-  const b = new BenchSwitch('{ports: {e1: , e2: }, bridges: {br: {age: 10s, ports: [e1, e2]}}}'), sw = b.network.switches[0]!;
+  const b = new BenchSwitch('{mac_table_size: 1000, ports: {e1: , e2: }, bridges: {br: {age: 10s, ports: [e1, e2]}}}'), sw = b.network.switches[0]!;
   const known = (dst: string, time: bigint) => b.send([{ port: 'e2', bytes: hex(`${dst} ${mac(1)} 0800`), time, id: 1 }]).visits.some(v => v.edge === 'iface_output' && v.node === 'bridge_forward');
   const fdb = Fdb.open(b.k, b.k.view.getUint32(sw.at + Sw.FDB, true));
   for (let n = 2; fdb.full === 0n; ) {
     b.send(Array.from({ length: 256 }, () => ({ port: 'e1', bytes: hex(`${BROADCAST} ${mac(n++)} 0800`), id: 1 })), false);
-    assert.ok(n < 200_000, 'the table has no end');
+    assert.ok(n < 5000, 'the table has no end');
   }
-  assert.ok(showFdb(sw).rows.length >= 65536);
+  assert.ok(showFdb(sw).rows.length >= 1000);
   const late = mac(0xffffffff), say = (time: bigint) => { b.send([{ port: 'e1', bytes: hex(`${BROADCAST} ${late} 0800`), time, id: 1 }], false); };
   say(5n * S);
   assert.not.ok(known(late, 5n * S));

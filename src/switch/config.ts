@@ -57,6 +57,7 @@ export interface SwitchConfig {
   seed?: number;
   ports: Record<string, PortConfig | null>;
   vrfs?: string[];
+  mac_table_size?: number;
   bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];
   unresolved?: 'drop' | 'queue';
