@@ -58,6 +58,7 @@ export interface SwitchConfig {
   count_checksums?: boolean;
   ports: Record<string, PortConfig | null>;
   vrfs?: string[];
+  mac_table_size?: number;
   bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];
   unresolved?: 'drop' | 'queue';
