@@ -193,7 +193,7 @@ export enum Switch {
   PORTS = 76,
   /** u32, how many. */
   PORT_COUNT = 80,
-  /** u32, array of Iface structures. */
+  /** u32, array of Iface structures; number 0 belongs to nothing and holds the router-id in IP4 and IP6. */
   IFACES = 84,
   /** u32, token bucket that ICMP errors draw on (Meter). */
   ICMP_METER = 88,
@@ -378,6 +378,8 @@ export enum Iface {
   LINK_LOCAL = 56,
   /** u32, L2 tunnel behind the interface (VXLAN peer, pseudowire): a Hop; 0 for a port. */
   HOP = 72,
+  /** u32, GLEAN Hop for link-local destinations: they are on this interface's link. */
+  LINK_LOCAL_HOP = 76,
   SIZEOF = 128,
 }
 

@@ -1,6 +1,26 @@
-// ip6_rewrite.ts -- placeholder, replaced by the real node.
-import { Drop } from "../abi";
-import { at, drop } from "../lib/packet";
+// ip6_rewrite.ts -- node: last step of an IPv6 packet towards a neighbour.
+//
+// The forwarding step itself is originate/hop6.ts (RFC 8200 section 3).
+//
+//   in   | anything, L3 bytes | IPv6 | payload
+//   out  | Hop.REWRITE        | IPv6 | payload     hop limit one less
+//
+// cfg    Packet.HIT: Hop
+// edges  1 port_tx, 2 bridge_forward (the hop's interface belongs to a bridge),
+//        3 ip6_lookup (ICMPv6)
+// sets   DATA, LEN, ORIG, L3, TX_PORT, IFACE
+
+import { Hop, HopKind, Packet } from "../abi";
+import { at, forward } from "../lib/packet";
+import { rewrite } from "../lib/rewrite";
+import { hop6, source6 } from "../originate/hop6";
+
+const PORT_TX = 1, BRIDGE_FORWARD = 2, ICMP = 3;
+
 export function ip6_rewrite(vec: usize, n: u32, sw: usize): void {
-  for (let i: u32 = 0; i < n; i++) drop(at(vec, i), Drop.NONE);
+  for (let i: u32 = 0; i < n; i++) {
+    const d = at(vec, i), hop = <usize>load<u32>(d, Packet.HIT);
+    if (!hop6(sw, d, load<u16>(hop, Hop.MTU), ICMP) || !source6(sw, d, load<u32>(hop, Hop.IFACE))) continue;
+    if (rewrite(d, hop)) forward(d, load<u8>(hop) == HopKind.BRIDGE ? BRIDGE_FORWARD : PORT_TX);
+  }
 }

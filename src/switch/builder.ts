@@ -139,9 +139,10 @@ export class Builder {
   placeInterfaces(): void {
     const { k } = this, at = k.alloc((this.interfaces.length + 1) * Iface.SIZEOF, 'interfaces');
     k.view.setUint32(this.sw + Switch.IFACES, at, true);
+    // The router-id: source of our messages out of interfaces without an address (RFC 1812 section 4.3.2.4).
+    this.#placeAddresses(at, this.interfaces.flatMap(i => i.addresses));
     for (const i of this.interfaces) {
       i.at = at + i.index * Iface.SIZEOF;
-      const ip4 = i.addresses.find(a => a.address.length === 4)?.address, ip6 = i.addresses.find(a => a.address.length === 16)?.address;
       k.view.setUint8(i.at + Iface.KIND, i.kind);
       k.view.setUint8(i.at + Iface.FLAGS, i.flags);
       k.view.setUint16(i.at + Iface.PORT, Math.max(0, i.port), true);
@@ -149,8 +150,7 @@ export class Builder {
       k.bytes.set(i.mac, i.at + Iface.MAC);
       k.view.setUint16(i.at + Iface.MTU, i.mtu, true);
       k.view.setUint32(i.at + Iface.LINE, this.line(i.path), true);
-      if (ip4) k.bytes.set(ip4, i.at + Iface.IP4);
-      if (ip6) k.bytes.set(ip6, i.at + Iface.IP6);
+      this.#placeAddresses(i.at, i.addresses);
       k.bytes.set(linkLocal(i.mac), i.at + Iface.LINK_LOCAL);
       k.view.setUint8(i.at + Iface.TAG_COUNT, i.tags.length);
       k.view.setUint8(i.at + Iface.TAGS_POPPED, i.tags.length);
@@ -160,6 +160,13 @@ export class Builder {
         k.view.setUint16(i.at + Iface.TAG + n * 4 + 2, t.vid);
       });
     }
+  }
+
+  /** The first address of each family goes into the Iface at `at`. */
+  #placeAddresses(at: number, addresses: readonly Prefix[]): void {
+    const first = (length: number) => addresses.find(a => a.address.length === length)?.address ?? [];
+    this.k.bytes.set(first(4), at + Iface.IP4);
+    this.k.bytes.set(first(16), at + Iface.IP6);
   }
 
   /** A Hop record. Equal hops are made once (their line is that of the first). */
