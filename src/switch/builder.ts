@@ -10,6 +10,7 @@ import type { Kernels } from '../kernel/kernels.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
+import type { PlacedLabel } from './mpls.ts';
 import { nearest } from './nearest.ts';
 
 /** An interface before and after it got its place in memory. */
@@ -59,6 +60,8 @@ export class Builder {
   readonly bridges = new Map<string, number>();
   readonly interfaces: Interface[] = [];
   readonly routes: RouteInit[] = [];
+  /** By label. */
+  readonly labels = new Map<number, PlacedLabel>();
   /** Static neighbours by `interface address`: hop makers need their MACs. */
   readonly neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();
   readonly #positions: (() => Position)[] = [];

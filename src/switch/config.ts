@@ -25,6 +25,38 @@ export interface RouteConfig {
   port?: string;
   vrf_leak?: string;
   action?: 'blackhole' | 'unreachable' | 'prohibit';
+  push?: number[];
+  entropy?: EntropyConfig;
+  tc?: number;
+}
+
+/** `true`: below all labels; a number: below so many. */
+export type EntropyConfig = boolean | number;
+
+export interface MplsConfig {
+  ports?: string[];
+  ttl?: 'uniform' | 'pipe';
+  labels?: Record<string, LabelConfig> | string;
+}
+
+export interface LabelConfig {
+  pop?: string;
+  family?: 'ip4' | 'ip6';
+  swap?: number | number[];
+  php?: true;
+  via?: string;
+  port?: string;
+}
+
+export interface PseudowireConfig {
+  label_in: number;
+  labels_out: number[];
+  via: string;
+  port?: string;
+  control_word?: boolean;
+  bridge?: string;
+  entropy?: EntropyConfig;
+  tc?: number;
 }
 
 export interface SwitchConfig {
@@ -35,6 +67,8 @@ export interface SwitchConfig {
   neighbors?: NeighborConfig[];
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };
+  mpls?: MplsConfig;
+  pseudowires?: Record<string, PseudowireConfig>;
 }
 
 export interface NetworkConfig {

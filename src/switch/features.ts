@@ -3,6 +3,7 @@
 import type { Builder } from './builder.ts';
 import { buildFib } from './fib.ts';
 import { buildIcmp } from './icmp.ts';
+import { buildMpls, declareMpls } from './mpls.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildRoutes } from './routes.ts';
@@ -18,6 +19,7 @@ export const features: readonly Feature[] = [
   { declare: declarePorts, build: buildPorts },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
+  { declare: declareMpls, build: buildMpls },
   { build: buildRoutes },
   { build: buildFib },
 ];

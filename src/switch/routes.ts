@@ -10,6 +10,7 @@ import { type Builder, type HopInit, sameBytes } from './builder.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { readText } from './file.ts';
+import { pushHop } from './label_stack.ts';
 
 /** `to:` words for everything. */
 const EVERYTHING: Readonly<Record<string, string>> = { default: '0.0.0.0/0', default6: '::/0' };
@@ -63,6 +64,9 @@ function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path:
     const to = b.vrf(r.vrf_leak, [...path, 'vrf_leak']);
     return to === undefined ? undefined : b.hop({ kind: HopKind.VRF, aux: to, path });
   }
+  if (r.push && r.via === undefined) b.fault(path, 'lacks "via", the neighbour to send the labels to');
+  if (r.push && r.via !== undefined) return pushHop(b, { labels: r.push, via: r.via, port: r.port, entropy: r.entropy, tc: r.tc }, path, 'push');
+  for (const key of ['entropy', 'tc'] as const) if (r[key] !== undefined) b.fault([...path, key], 'goes with push only', true);
   if (r.via !== undefined) {
     const via = b.try([...path, 'via'], () => parseIp(r.via!));
     return via && b.gatewayHop(vrf, via, r.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...path, 'via']);
