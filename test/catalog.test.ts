@@ -29,7 +29,7 @@ test('every drop reason has a sentence', () => {
 });
 
 test('every drop reason has a vector', () => {
-  const seen = new Set(names('vectors/').flatMap(n => readVectors(n).map(c => c.drop)));
+  const seen = new Set(names('vectors/').filter(n => catalog[n]).flatMap(n => readVectors(n).map(c => c.drop)));
   assert.equal(reasons.filter(n => !seen.has(n) && !AT_THE_READER.includes(n)), []);
 });
 

@@ -1,7 +1,8 @@
-// filter_arbitraries.ts -- random expressions, and frames that some of them match:
-// both draw on the same few addresses, ports, tags and labels.
+// filter_arbitraries.ts -- random expressions, frames that some of them match (both
+// draw on the same few addresses, ports, tags and labels), programs, noise.
 
 import fc from 'fast-check';
+import { BPF_ALU, BPF_CLASS, BPF_JMP, BPF_MEMWORDS, BPF_MISC, BPF_MODE, BPF_SIZE, BPF_SRC } from '../assembly/wire/bpf.ts';
 
 const MACS = ['02:00:00:00:00:01', 'ff:ff:ff:ff:ff:ff', '01:00:5e:00:00:05', '33:33:00:00:00:01'] as const;
 const IP4S = ['10.0.0.1', '10.0.1.2', '192.168.0.7', '224.0.0.5', '255.255.255.255'] as const;
@@ -96,6 +97,34 @@ export const frame = fc.record({ dst: fc.constantFrom(...MACS), src: fc.constant
     const whole = Uint8Array.from([...bytesOfMac(dst), ...bytesOfMac(src), ...rest]);
     return { bytes: whole.slice(0, cut), wirelen: whole.length };
   });
+
+// -- programs
+
+/** code, jt, jf, k of an instruction. */
+export type Row = readonly [code: number, jt: number, jf: number, k: number];
+
+const small = fc.oneof(fc.nat(20), fc.constantFrom(31, 32, 33, 255, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff));
+const either = [BPF_SRC.K, BPF_SRC.X];
+const row = (codes: readonly number[], k: fc.Arbitrary<number>, jump: fc.Arbitrary<number> = fc.constant(0)): fc.Arbitrary<Row> =>
+  fc.tuple(fc.constantFrom(...codes), jump, jump, k);
+const enumerated = (e: object): number[] => Object.values(e).filter(v => typeof v === 'number');
+const loads = enumerated(BPF_SIZE).flatMap(size => [BPF_MODE.ABS | size, BPF_MODE.IND | size]);
+
+/** Instructions of every kind, most of them sound; jumps may leave the program. */
+const instruction = fc.oneof(
+  { weight: 4, arbitrary: row(loads, small) },
+  row([BPF_CLASS.LD | BPF_MODE.IMM, BPF_CLASS.LD | BPF_MODE.LEN, BPF_CLASS.LDX | BPF_MODE.IMM, BPF_CLASS.LDX | BPF_MODE.LEN, BPF_CLASS.LDX | BPF_MODE.MSH | BPF_SIZE.B], small),
+  row([BPF_CLASS.LD | BPF_MODE.MEM, BPF_CLASS.LDX | BPF_MODE.MEM, BPF_CLASS.ST, BPF_CLASS.STX], fc.oneof({ weight: 30, arbitrary: fc.nat(15) }, fc.constant(16))),
+  { weight: 4, arbitrary: row(enumerated(BPF_ALU).filter(op => op !== BPF_ALU.NEG).flatMap(op => either.map(src => BPF_CLASS.ALU | op | src)), small) },
+  row([BPF_CLASS.ALU | BPF_ALU.NEG, BPF_CLASS.MISC | BPF_MISC.TAX, BPF_CLASS.MISC | BPF_MISC.TXA], small),
+  { weight: 3, arbitrary: row([BPF_JMP.JEQ, BPF_JMP.JGT, BPF_JMP.JGE, BPF_JMP.JSET].flatMap(op => either.map(src => BPF_CLASS.JMP | op | src)), small, fc.nat(3)) },
+  row([BPF_CLASS.JMP | BPF_JMP.JA], fc.nat(3)),
+  row([BPF_CLASS.RET, BPF_CLASS.RET | 0x10], small));
+
+/** A program that stores all of M first and returns A last. */
+export const rows: fc.Arbitrary<Row[]> = fc.array(instruction, { maxLength: 30 }).map(body => [
+  ...Array.from({ length: BPF_MEMWORDS }, (_, i): Row => [BPF_CLASS.ST, 0, 0, i]), ...body,
+  [BPF_CLASS.ALU | BPF_ALU.OR, 0, 0, 1], [BPF_CLASS.RET | 0x10, 0, 0, 0]]);
 
 /** Anything: the language's own words and marks in any order, and plain noise. */
 export const text = fc.oneof(

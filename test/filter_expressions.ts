@@ -399,6 +399,11 @@ not (not (not ip))
 port 80 and host 10.0.0.1 or port 443 and host 10.0.0.2
 src port 1024 or 1025 and dst port 80
 host 10.0.0.1 or not 10.0.0.2
+tcp[ip[0] & 4] > 200 or tcp[0:2] = 80
+udp[len & 3] > 200 or udp[2:2] = 53 or udp[len & 2:2] = 4789
+icmp6[ip[8] & 0] >= 0
+icmp6[ip6[6] & 3] >= 0
+tcp[tcp[12] >> 2:2] > 0
 `.split('\n').filter(line => line !== '');
 
 /** Long enough that jumps need more than a byte. */

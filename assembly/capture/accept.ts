@@ -8,9 +8,10 @@
 
 import { Drop, DropCount, FRAME_MAX, LINK_UNSUPPORTED, Packet, Scan, ScanFault, ScanIface, ScanStatus } from "../abi";
 import { be16, data, put16 } from "../lib/packet";
-import { alloc } from "../lib/pool";
+import { alloc, free } from "../lib/pool";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { FAMILY, LINK_TYPE, LOOPBACK, SLL, SLL2 } from "../wire/link_type";
+import { bpf_run } from "./bpf";
 import { TIME_LIMIT } from "./time";
 
 /** accept: the record was counted but is no packet to deliver. */
@@ -68,6 +69,12 @@ export function accept(s: usize, iface: usize, from: usize, captured: u32, origi
   store<i64>(d, time, Packet.TIME);
   store<u32>(d, id, Packet.ID);
   store<u16>(d, load<u16>(iface, ScanIface.PORT), Packet.RX_PORT);
+  const filter = load<u32>(s, Scan.FILTER_COUNT);
+  if (filter && !bpf_run(load<u32>(s, Scan.FILTER), filter, to, payload + added, wire - cooked + added)) {
+    store<u64>(s, load<u64>(s, Scan.FILTERED) + 1, Scan.FILTERED);
+    free(pool, d);
+    return NOTHING;
+  }
   if (id == load<u32>(s, Scan.MARK_ID)) store<u8>(d, 1, Packet.MARK);
   return d;
 }

@@ -69,6 +69,6 @@ export enum ICMP6_PARAMETER {
   FIELD = 0,
   NEXT_HEADER = 1,
   OPTION = 2,
-  /** SR upper-layer header error, RFC 8754 section 10.3 and RFC 8986 section 4.1.1. */
+  /** SR Upper-layer Header Error, RFC 8986 section 4.1.1. */
   SR_UPPER_LAYER = 4,
 }

@@ -48,5 +48,5 @@ export enum ICMP_EXT_CLASS {
   INTERFACE = 2,
 }
 
-/** C-Type of the incoming MPLS label stack, RFC 4950 section 4. */
+/** C-Type of the incoming MPLS label stack, RFC 4950. */
 export const ICMP_EXT_MPLS_INCOMING = 1;

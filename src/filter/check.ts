@@ -18,7 +18,7 @@ const CODES: ReadonlySet<number> = new Set([
 
 /**
  * The rules of bpf_validate(3): known codes, M indexes below BPF_MEMWORDS, jumps that stay inside (they
- * only go forward), no division by a constant 0, a `ret` at the end.
+ * only go forward), no division by a constant 0, a `ret` at the end; and no shift by a constant above 31, which C leaves undefined.
  * @returns what is wrong, or undefined
  */
 export function checkProgram(bytes: Uint8Array): string | undefined {
@@ -31,6 +31,7 @@ export function checkProgram(bytes: Uint8Array): string | undefined {
     const usesMemory = kind === BPF_CLASS.ST || kind === BPF_CLASS.STX || (kind <= BPF_CLASS.LDX && (code & 0xe0) === BPF_MODE.MEM);
     if (usesMemory && k >= BPF_MEMWORDS) return `instruction ${i}: no M[${k}]`;
     if (kind === BPF_CLASS.ALU && (op === BPF_ALU.DIV || op === BPF_ALU.MOD) && !(code & BPF_SRC.X) && k === 0) return `instruction ${i}: division by zero`;
+    if (kind === BPF_CLASS.ALU && (op === BPF_ALU.LSH || op === BPF_ALU.RSH) && !(code & BPF_SRC.X) && k > 31) return `instruction ${i}: shift by ${k}`;
     const reach = op === BPF_JMP.JA ? k : Math.max(view.getUint8(at + BPF_INSN.JT), view.getUint8(at + BPF_INSN.JF));
     if (kind === BPF_CLASS.JMP && reach >= left) return `instruction ${i}: jump out of the program`;
     if (left === 0 && kind !== BPF_CLASS.RET) return 'the last instruction does not return';

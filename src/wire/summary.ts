@@ -6,6 +6,7 @@ import { ICMP6_TYPE } from '../../assembly/wire/icmp6.ts';
 import { MAC_CONTROL_OPCODE } from '../../assembly/wire/mac_control.ts';
 import { BTH_OPCODE } from '../../assembly/wire/roce.ts';
 import { TCP_FLAG } from '../../assembly/wire/tcp.ts';
+import { UDP } from '../../assembly/wire/udp.ts';
 import type { Layer } from './dissect.ts';
 
 export interface Summary {
@@ -69,7 +70,7 @@ const INFO: Record<string, (get: Get, ip: Layer | undefined) => string> = {
   mpls: f => `label ${f('mpls.label')}`,
   tcp: f => `${f('tcp.srcport')} > ${f('tcp.dstport')} [${flags(Number(f('tcp.flags')))}] Seq=${f('tcp.seq_raw')} Ack=${f('tcp.ack_raw')} Win=${f('tcp.window_size_value')}`
     + (f('tcp.len') === undefined ? '' : ` Len=${f('tcp.len')}`),
-  udp: f => `${f('udp.srcport')} > ${f('udp.dstport')} Len=${Number(f('udp.length')) - 8}`,
+  udp: f => `${f('udp.srcport')} > ${f('udp.dstport')}` + (Number(f('udp.length')) < UDP.LEN ? ` length=${f('udp.length')}` : ` Len=${Number(f('udp.length')) - UDP.LEN}`),
   sctp: f => `${f('sctp.srcport')} > ${f('sctp.dstport')}`,
   icmp: (f, ip) => `${words(ICMP4_TYPE[Number(f('icmp.type'))])} type=${f('icmp.type')} code=${f('icmp.code')}`
     + (f('icmp.seq') === undefined ? '' : ` id=${f('icmp.ident')} seq=${f('icmp.seq')} ttl=${ip && get(ip, 'ip.ttl')}`),

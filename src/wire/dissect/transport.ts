@@ -44,8 +44,8 @@ export const udp: Protocol = {
     const to = h.dec('udp.dstport', UDP.DST_PORT, 2);
     h.length = UDP.LEN;
     const length = h.dec('udp.length', UDP.LENGTH, 2) || h.size; // 0: jumbogram, or segmentation left to the NIC
-    const sum = h.hex('udp.checksum', UDP.CHECKSUM, 2);
     if (length < UDP.LEN) h.malformed();
+    const sum = h.hex('udp.checksum', UDP.CHECKSUM, 2);
     h.put('udp.checksum.status', sum === 0 ? ChecksumStatus.NOT_PRESENT : transportStatus(h, IP_PROTOCOL.UDP, length));
     return h.next('udp', [Math.min(from, to), Math.max(from, to)], h.start + length);
   },
