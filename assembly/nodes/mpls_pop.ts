@@ -17,7 +17,6 @@
 
 import { Drop, Hop, HopKind, Iface, Label, LabelFlag, LabelPayload, LABEL_SAME_VRF, Packet } from "../abi";
 import { checksumUpdate16 } from "../lib/checksum";
-import { isGroup } from "../lib/l3_input";
 import { labelOf, uncovered } from "../lib/mpls";
 import { at, be32, data, drop, dropShort, forward, len, put16, strip, wireLen } from "../lib/packet";
 import { rewrite } from "../lib/rewrite";
@@ -122,7 +121,6 @@ function pseudowire(d: usize, label: usize, top: u32): void {
     from += PW.LEN;
   }
   if (len(d) < from + ETH.LEN) return dropShort(d, from + ETH.LEN);
-  if (isGroup(data(d) + from + ETH.SRC)) return drop(d, Drop.SOURCE_MAC_GROUP);
   const iface = <usize>load<u32>(label, Label.IFACE);
   strip(d, from);
   store<u16>(d, 0, Packet.L3);
