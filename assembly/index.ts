@@ -7,9 +7,6 @@ export function abi_version(): u32 { return ABI_VERSION; }
 /** First byte behind the module's static data: where the host's arena begins. */
 export function arena_base(): usize { return __heap_base; }
 
-// capture
-export { bpf_run } from "./capture/bpf";
-
 // lib
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
@@ -30,10 +27,14 @@ export { trace_init } from "./graph/trace";
 export { exact128_del, exact128_get, exact128_get_from, exact128_init, exact128_put, exact128_sizeof, exact128_slot } from "./tables/exact128";
 export { exact160_del, exact160_find, exact160_get, exact160_get_from, exact160_init, exact160_put, exact160_sizeof, exact160_slot } from "./tables/exact160";
 export { exact32_del, exact32_get, exact32_get_from, exact32_init, exact32_put, exact32_sizeof, exact32_slot } from "./tables/exact32";
-export { lpm6_cost, lpm6_get, lpm6_init, lpm6_put_many, lpm6_sizeof } from "./tables/lpm6";
-export { meter_init, meter_sizeof } from "./tables/meter";
+export { fdb_age, fdb_del, fdb_entry_domain, fdb_entry_expires, fdb_entry_mac, fdb_entry_value, fdb_full, fdb_get, fdb_get_from, fdb_init, fdb_learn, fdb_moved, fdb_next, fdb_put, fdb_sizeof, fdb_slot } from "./tables/fdb";
 export { exact64_del, exact64_get, exact64_get_from, exact64_init, exact64_put, exact64_sizeof, exact64_slot } from "./tables/exact64";
 export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm4_put_many, lpm4_sizeof, lpm4_slot, lpm4_trie, lpm4_trie_sizeof } from "./tables/lpm4";
+export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
+export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
+
+// balance
+export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";
 
 // nodes
 export { arp_input } from "./nodes/arp_input";

@@ -14,10 +14,9 @@ export function pcapngBlock(s: usize): usize {
   const pos = <usize>load<u32>(s, Scan.POS), loaded = load<u32>(s, Scan.END) - <u32>pos;
   if (loaded < <u32>PCAPNG.BODY) return stop(s, ScanStatus.MORE);
   const type = word(s, pos);
-  if (type == PCAPNG_BLOCK.SECTION) return stop(s, ScanStatus.HOST);
+  if (type == PCAPNG_BLOCK.SECTION || type == PCAPNG_BLOCK.INTERFACE) return stop(s, ScanStatus.HOST);
   const total = word(s, pos + PCAPNG.LENGTH);
   if (total < minimum(type) || total & 3) return fault(s, ScanFault.BLOCK_LENGTH, total);
-  if (type == PCAPNG_BLOCK.INTERFACE) return stop(s, ScanStatus.HOST);
   const packet = type == PCAPNG_BLOCK.ENHANCED_PACKET || type == PCAPNG_BLOCK.PACKET || type == PCAPNG_BLOCK.SIMPLE_PACKET;
   if (!packet) return pass(s, pos, loaded, total, NOTHING);
 

@@ -15,6 +15,7 @@
 import { Drop, Iface, IfaceKind, Packet, Port, Switch } from "../abi";
 import { isGroup, l3Input } from "../lib/l3_input";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
+import { exceedsMtu, isTag, popTags } from "../lib/vlan";
 import { exact64_get, MISS } from "../tables/exact64";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
@@ -50,7 +51,12 @@ export function ethernet_input(vec: usize, n: u32, sw: usize): void {
       store<u8>(d, tci >> VLAN_TCI.PCP_SHIFT, Packet.PRIO);
       l3 += VLAN.LEN;
       if (tci & VLAN_TCI.VID) {
-        const found = tagged(<usize>load<u32>(port, Port.TAGS), p, len(d));
+        const second = isTag(be16(p + l3 - 2));
+        if (second && len(d) < <u32>ETH.LEN + 2 * VLAN.LEN) {
+          dropShort(d, ETH.LEN + 2 * VLAN.LEN);
+          continue;
+        }
+        const found = tagged(<usize>load<u32>(port, Port.TAGS), p, second);
         iface = found == MISS ? 0 : ifaces + found * Iface.SIZEOF;
         if (iface && load<u8>(iface, Iface.TAGS_POPPED) == 2) l3 += VLAN.LEN;
       }
@@ -59,7 +65,7 @@ export function ethernet_input(vec: usize, n: u32, sw: usize): void {
       drop(d, Drop.VLAN_UNKNOWN);
       continue;
     }
-    if (wire - l3 > <u32>load<u16>(port, Port.MTU)) {
+    if (exceedsMtu(d, load<u16>(port, Port.MTU))) {
       drop(d, Drop.MTU_EXCEEDED);
       continue;
     }
@@ -67,41 +73,26 @@ export function ethernet_input(vec: usize, n: u32, sw: usize): void {
     store<u32>(d, load<u32>(iface, Iface.DOMAIN), Packet.DOMAIN);
     if (load<u8>(iface) == IfaceKind.L3) l3Input(d, iface, l3);
     else {
-      untag(d, l3 - ETH.LEN);
+      popTags(d, l3 - ETH.LEN);
       forward(d, BRIDGE_FORWARD);
     }
   }
-}
-
-function isTag(type: u32): bool {
-  return type == <u32>ETHERTYPE.VLAN || type == <u32>ETHERTYPE.S_VLAN || type == <u32>ETHERTYPE.QINQ_OLD;
 }
 
 /**
  * Interface index for the tags of a frame, or MISS. The key is TPID and VID of
  * the outer tag over those of the inner, 16 bits each; zero where there is none.
  */
-function tagged(table: usize, p: usize, n: u32): u32 {
+function tagged(table: usize, p: usize, second: bool): u32 {
   if (!table) return MISS;
-  const outer = tagKey(p + ETH.ETHERTYPE), second = p + ETH.ETHERTYPE + VLAN.LEN;
-  if (n >= <u32>ETH.LEN + 2 * VLAN.LEN && isTag(be16(second))) {
-    const both = exact64_get(table, (<u64>outer << 32) | <u64>tagKey(second));
+  const outer = <u64>tagKey(p + ETH.ETHERTYPE) << 32;
+  if (second) {
+    const both = exact64_get(table, outer | <u64>tagKey(p + ETH.ETHERTYPE + VLAN.LEN));
     if (both != MISS) return both;
   }
-  return exact64_get(table, <u64>outer << 32);
+  return exact64_get(table, outer);
 }
 
 function tagKey(tag: usize): u32 {
   return (be16(tag + VLAN.TPID) << 16) | (be16(tag + VLAN.TCI) & VLAN_TCI.VID);
-}
-
-/** Take `n` bytes of tags out: the addresses move up to the type behind them. */
-function untag(d: usize, n: u32): void {
-  if (!n) return;
-  const p = data(d), from = load<u64>(p), rest = load<u32>(p, 8);
-  store<u64>(p + n, from);
-  store<u32>(p + n, rest, 8);
-  store<u32>(d, <u32>p + n, Packet.DATA);
-  store<u32>(d, len(d) - n, Packet.LEN);
-  store<u32>(d, wireLen(d) - n, Packet.ORIG);
 }

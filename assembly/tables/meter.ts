@@ -1,4 +1,77 @@
-// placeholder until the real table is merged
-export function meter_sizeof(): u32 { return 64; }
-export function meter_init(m: usize, rate: u32, burst: u32): void { store<u32>(m, burst); }
-export function meter_take(m: usize, now: i64, n: u32): bool { const b = load<u32>(m); if (b < n) return false; store<u32>(m, b - n); return true; }
+// meter.ts -- token bucket on packet time: `rate` tokens a second, `burst` at most.
+//
+// A token is whatever the owner counts: packets, bytes, ICMP errors. Integers
+// throughout, and what a division leaves over is kept, so a long run neither
+// gains nor loses a token and is the same on every machine.
+//
+//    0               8               16              24              32
+//   +---------------+---------------+---------------+---------------+---------------+
+//   | RATE          | BURST         | TOKENS        | REST          | TIME          |
+//   +---------------+---------------+---------------+---------------+---------------+
+
+enum Meter {
+  /** u64, tokens a second; below 2^43. */
+  RATE = 0,
+  /** u64, tokens at most. */
+  BURST = 8,
+  /** u64, tokens now. */
+  TOKENS = 16,
+  /** u64, begun token, in 10^-12 of one. */
+  REST = 24,
+  /** i64, picoseconds up to which tokens were given. */
+  TIME = 32,
+  SIZEOF = 64,
+}
+
+const SECOND: u64 = 1_000_000_000_000;
+const MICROSECOND: u64 = 1_000_000;
+
+/** Bytes of a meter. */
+export function meter_sizeof(): u32 {
+  return Meter.SIZEOF;
+}
+
+/** Make the memory at `m` a full bucket. rate is below 2^43, burst below 2^63. */
+export function meter_init(m: usize, rate: u64, burst: u64): void {
+  store<u64>(m, rate, Meter.RATE);
+  store<u64>(m, burst, Meter.BURST);
+  store<u64>(m, burst, Meter.TOKENS);
+  store<u64>(m, 0, Meter.REST);
+  store<i64>(m, 0, Meter.TIME);
+}
+
+// Give the tokens of the time since TIME. A clock that stands or steps back
+// gives none.
+function refill(m: usize, now: i64): void {
+  const last = load<i64>(m, Meter.TIME);
+  if (now <= last) return;
+  store<i64>(m, now, Meter.TIME);
+  const rate = load<u64>(m, Meter.RATE), room = load<u64>(m, Meter.BURST) - load<u64>(m, Meter.TOKENS);
+  const past = <u64>(now - last), seconds = past / SECOND;
+
+  // rate * past / 10^12 without 128-bit products: seconds, then the
+  // microseconds and the picoseconds of the one begun. A pause that fills the
+  // bucket anyway is told apart first, since seconds * rate may overflow.
+  let tokens = room + 1;
+  if (seconds == 0 || rate == 0 || seconds <= room / rate) {
+    const part = past % SECOND;
+    const micro = (part / MICROSECOND) * rate, pico = (part % MICROSECOND) * rate;
+    const rest = (micro % MICROSECOND) * MICROSECOND + pico + load<u64>(m, Meter.REST);
+    tokens = seconds * rate + micro / MICROSECOND + rest / SECOND;
+    store<u64>(m, rest % SECOND, Meter.REST);
+  }
+  if (tokens >= room) { // full: a begun token would overflow
+    tokens = room;
+    store<u64>(m, 0, Meter.REST);
+  }
+  store<u64>(m, load<u64>(m, Meter.TOKENS) + tokens, Meter.TOKENS);
+}
+
+/** Take `n` tokens at time `now`, picoseconds. Returns false, none taken, when there are fewer. */
+export function meter_take(m: usize, now: i64, n: u64): bool {
+  refill(m, now);
+  const tokens = load<u64>(m, Meter.TOKENS);
+  if (tokens < n) return false;
+  store<u64>(m, tokens - n, Meter.TOKENS);
+  return true;
+}

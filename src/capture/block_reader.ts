@@ -8,11 +8,11 @@
 
 import { CAPTURED_MAX, RECORD_MAX, Scan, ScanFault, ScanFormat, ScanStatus } from '../../assembly/abi.ts';
 import { PCAP, PCAP_RECORD } from '../../assembly/wire/pcap.ts';
-import { PCAPNG, PCAPNG_SHB } from '../../assembly/wire/pcapng.ts';
+import { PCAPNG, PCAPNG_BLOCK, PCAPNG_IDB, PCAPNG_SHB } from '../../assembly/wire/pcapng.ts';
 import type { Kernels } from '../kernel/kernels.ts';
-import { checkTrailer, HeaderFault, isPcapng, readInterface, readPcapHeader, readSectionHead } from './headers.ts';
+import { checkTrailer, HeaderFault, isPcapng, readBlockLength, readInterface, readPcapHeader, readSectionHead } from './headers.ts';
 import { linkName } from './link_types.ts';
-import { CaptureReader, type ReadOptions, SECTION_INTERFACES_MAX } from './reader.ts';
+import { CaptureReader, INTERFACES_MAX, type ReadOptions, SECTION_INTERFACES_MAX } from './reader.ts';
 import { type Source, SourceFault } from './source.ts';
 
 /** What the kernels expected where they name a number. */
@@ -131,7 +131,7 @@ export class BlockReader extends CaptureReader {
     if (isPcapng(this.#view(4))) {
       this.#format = ScanFormat.PCAPNG;
       this.beginSection(ScanFormat.PCAPNG, false);
-      return true;
+      return this.#leadingBlocks();
     }
     if (have < PCAP.LEN) return true;
     return this.#guard(() => {
@@ -145,22 +145,29 @@ export class BlockReader extends CaptureReader {
 
   /** A section header or interface description lies at POS. @returns false when more of it must be loaded, or after a fault */
   #hostBlock(): boolean {
-    const have = this.#end - this.#pos, section = isPcapng(this.#view(4));
+    const have = this.#end - this.#pos, section = isPcapng(this.#view(PCAPNG.BODY));
     if (section && have < PCAPNG_SHB.LEN_MIN) return this.#more();
     let done = false;
     return this.#guard(() => {
-      const head = section ? readSectionHead(this.#view(PCAPNG_SHB.LEN_MIN)) : { bigEndian: this.#bigEndian, length: this.#view(8).getUint32(PCAPNG.LENGTH, !this.#bigEndian) };
-      if (head.length > RECORD_MAX) throw new HeaderFault(0, `a ${section ? 'section header' : 'description of an interface'} of at most ${RECORD_MAX} bytes`, String(head.length));
-      if (have < head.length) return this.#more();
-      const block = this.#view(head.length);
-      if (section) {
-        checkTrailer(block, head.bigEndian);
-        this.beginSection(ScanFormat.PCAPNG, head.bigEndian);
-      } else if (!this.addInterface(readInterface(block, head.bigEndian)))
-        throw new HeaderFault(0, `at most ${SECTION_INTERFACES_MAX} interfaces`, 'more');
-      this.set32(Scan.POS, this.#pos + head.length);
+      const bigEndian = section ? readSectionHead(this.#view(PCAPNG_SHB.LEN_MIN)) : this.#bigEndian;
+      const length = readBlockLength(this.#view(PCAPNG.BODY), bigEndian, section ? PCAPNG_SHB.LEN_MIN : PCAPNG_IDB.LEN_MIN);
+      if (have < length) return this.#more();
+      const block = this.#view(length);
+      checkTrailer(block, bigEndian);
+      if (section) this.beginSection(ScanFormat.PCAPNG, bigEndian);
+      else if (!this.addInterface(readInterface(block, bigEndian)))
+        throw new HeaderFault(0, `at most ${SECTION_INTERFACES_MAX} interfaces in a section, ${INTERFACES_MAX} in all`, 'one more');
+      this.set32(Scan.POS, this.#pos + length);
       done = true;
     }) && done;
+  }
+
+  /** Read the interfaces that stand in front of all packets, so that they are known before the first. @returns false after a fault */
+  #leadingBlocks(): boolean {
+    const begins = (type: number) => this.#view(4).getUint32(0, !this.#bigEndian) === type;
+    while (this.#end - this.#pos >= PCAPNG.BODY && (begins(PCAPNG_BLOCK.SECTION) || begins(PCAPNG_BLOCK.INTERFACE)))
+      if (!this.#hostBlock()) break;
+    return !this.fault;
   }
 
   #more(): false {

@@ -1,6 +1,7 @@
 // headers.ts -- the parts of captures that come once: file headers, section
 // headers, interface descriptions. Records are the kernels' work.
 
+import { RECORD_MAX } from '../../assembly/abi.ts';
 import { PCAP, PCAP_LINK, PCAP_MAGIC } from '../../assembly/wire/pcap.ts';
 import { PCAPNG, PCAPNG_BLOCK, PCAPNG_BYTE_ORDER, PCAPNG_IDB, PCAPNG_OPTION, PCAPNG_SHB } from '../../assembly/wire/pcapng.ts';
 import { linkName, readable } from './link_types.ts';
@@ -40,18 +41,27 @@ export function readPcapHeader(v: DataView): { bigEndian: boolean; description: 
 }
 
 /**
- * Byte order and length of a section header.
- * @param v at least PCAPNG_SHB.LEN_MIN bytes
+ * Byte order of a section.
+ * @param v the first PCAPNG_SHB.LEN_MIN bytes of its header
  * @throws HeaderFault
  */
-export function readSectionHead(v: DataView): { bigEndian: boolean; length: number } {
+export function readSectionHead(v: DataView): boolean {
   const bigEndian = v.getUint32(PCAPNG_SHB.MAGIC) === PCAPNG_BYTE_ORDER;
   if (!bigEndian && v.getUint32(PCAPNG_SHB.MAGIC, true) !== PCAPNG_BYTE_ORDER)
     throw new HeaderFault(PCAPNG_SHB.MAGIC, `the byte order magic ${hex(PCAPNG_BYTE_ORDER)}`, hex(v.getUint32(PCAPNG_SHB.MAGIC)));
-  const length = v.getUint32(PCAPNG.LENGTH, !bigEndian), major = v.getUint16(PCAPNG_SHB.MAJOR, !bigEndian);
-  if (length < PCAPNG_SHB.LEN_MIN || length % 4) throw new HeaderFault(0, `a block length of ${PCAPNG_SHB.LEN_MIN} or more, a multiple of 4`, String(length));
+  const major = v.getUint16(PCAPNG_SHB.MAJOR, !bigEndian);
   if (major !== 1) throw new HeaderFault(PCAPNG_SHB.MAJOR, 'pcapng version 1', `${major}.${v.getUint16(PCAPNG_SHB.MINOR, !bigEndian)}`);
-  return { bigEndian, length };
+  return bigEndian;
+}
+
+/**
+ * Length of the block that `v` begins with.
+ * @throws HeaderFault when it cannot be one of a block that has `least` bytes and is loaded as a whole
+ */
+export function readBlockLength(v: DataView, bigEndian: boolean, least: number): number {
+  const length = v.getUint32(PCAPNG.LENGTH, !bigEndian);
+  if (length < least || length > RECORD_MAX || length % 4) throw new HeaderFault(0, `a block of ${least} to ${RECORD_MAX} bytes, a multiple of 4`, String(length));
+  return length;
 }
 
 /** @throws HeaderFault when the length behind a block is not the one in front */
@@ -62,12 +72,10 @@ export function checkTrailer(v: DataView, bigEndian: boolean): void {
 
 /**
  * Interface description block.
- * @param v the whole block
+ * @param v the whole block, PCAPNG_IDB.LEN_MIN bytes or more
  * @throws HeaderFault
  */
 export function readInterface(v: DataView, bigEndian: boolean): Description {
-  if (v.byteLength < PCAPNG_IDB.LEN_MIN) throw new HeaderFault(0, `an interface description of ${PCAPNG_IDB.LEN_MIN} bytes or more`, String(v.byteLength));
-  checkTrailer(v, bigEndian);
   const d: Description = { name: '', link: v.getUint16(PCAPNG_IDB.LINK, !bigEndian), snaplen: v.getUint32(PCAPNG_IDB.SNAPLEN, !bigEndian), fcs: 0, exponent: 6, binary: false, offset: 0n };
   const end = v.byteLength - PCAPNG.TRAILER_LEN;
   for (let at: number = PCAPNG_IDB.OPTIONS; at + 4 <= end; ) {
@@ -75,7 +83,7 @@ export function readInterface(v: DataView, bigEndian: boolean): Description {
     if (code === PCAPNG_OPTION.END) break;
     if (value + size > end) throw new HeaderFault(at, 'an option within its block', `one of ${size} bytes`);
     if (code === PCAPNG_OPTION.IF_NAME) d.name = new TextDecoder().decode(new Uint8Array(v.buffer, v.byteOffset + value, size));
-    else if (code === PCAPNG_OPTION.IF_FCSLEN && size === 1) d.fcs = v.getUint8(value);
+    else if (code === PCAPNG_OPTION.IF_FCSLEN && size === 1) d.fcs = octets(v.getUint8(value));
     else if (code === PCAPNG_OPTION.IF_TSOFFSET && size === 8) d.offset = v.getBigInt64(value, !bigEndian);
     else if (code === PCAPNG_OPTION.IF_TSRESOL && size === 1) {
       d.binary = v.getUint8(value) >= 0x80;
@@ -87,5 +95,8 @@ export function readInterface(v: DataView, bigEndian: boolean): Description {
   }
   return d;
 }
+
+/** if_fcslen counts bits by the draft's text, octets by its example and by Wireshark. No check sequence has 16 octets. */
+const octets = (fcslen: number): number => fcslen < 16 ? fcslen : fcslen >> 3;
 
 const hex = (v: number): string => '0x' + v.toString(16).padStart(8, '0');

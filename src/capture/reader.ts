@@ -10,7 +10,7 @@
 //     }
 //     if (reader.fault) report(reader.fault);
 
-import { Drop, DropCount, LINK_UNSUPPORTED, Scan, SCAN_DROPS, ScanFormat, ScanIface, ScanStatus } from '../../assembly/abi.ts';
+import { Drop, DropCount, LINK_UNSUPPORTED, Scan, SCAN_DROPS, type ScanFormat, ScanIface, ScanStatus } from '../../assembly/abi.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import type { Fault } from './fault.ts';
@@ -71,6 +71,7 @@ const I64_MAX = 2n ** 63n - 1n;
 export abstract class CaptureReader {
   /** Why reading stopped early; all before it was delivered. */
   fault: Fault | undefined;
+  /** Those known so far: after the first fill() all that stand in front of the packets, others as they come. */
   readonly interfaces: CaptureInterface[] = [];
   /** Finer than a microsecond somewhere? What a classic copy of this capture needs. */
   resolution: 'us' | 'ns' = 'us';

@@ -8,6 +8,6 @@ const RATE = 1000, BURST = 100;
 
 export function buildIcmp(b: Builder): void {
   const { k } = b, meter = k.alloc(k.fn['meter_sizeof']!(), 'ICMP meter');
-  k.fn['meter_init']!(meter, b.config.icmp?.rate ?? RATE, b.config.icmp?.burst ?? BURST);
+  (k.fn['meter_init'] as unknown as (m: number, rate: bigint, burst: bigint) => void)(meter, BigInt(b.config.icmp?.rate ?? RATE), BigInt(b.config.icmp?.burst ?? BURST));
   k.view.setUint32(b.sw + Switch.ICMP_METER, meter, true);
 }

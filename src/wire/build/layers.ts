@@ -67,7 +67,11 @@ const ZERO_MAC = new Uint8Array(6), ZERO4 = new Uint8Array(4), ZERO6 = new Uint8
 
 function join(...parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
-  parts.reduce((at, part) => (out.set(part, at), at + part.length), 0);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
   return out;
 }
 

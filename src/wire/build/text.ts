@@ -48,15 +48,19 @@ export function readLayers(text: string): LayerText[] {
     if (!match) throw new BuildError(`expected ${expected}`, text, at);
     const out = { text: match, at };
     at += match.length;
-    skip();
     return out;
   };
-  const take = (mark: string): boolean => text[at] === mark && (at++, true);
+  const take = (mark: string): boolean => {
+    skip();
+    if (text[at] !== mark) return false;
+    at++;
+    return true;
+  };
 
   const layers: LayerText[] = [];
   do {
     const name = word(/\w+/, 'the name of a layer'), fields: FieldText[] = [];
-    if (take('(') && !(skip(), take(')'))) {
+    if (take('(') && !take(')')) {
       do {
         const field = word(/\w+/, 'the name of a field');
         if (!take('=')) throw new BuildError(`expected = behind ${field.text}`, text, at);
@@ -64,7 +68,6 @@ export function readLayers(text: string): LayerText[] {
       } while (take(','));
       if (!take(')')) throw new BuildError('expected , or )', text, at);
     }
-    skip();
     layers.push({ name, fields });
   } while (take('/'));
   if (at < text.length) throw new BuildError('expected / or the end', text, at);

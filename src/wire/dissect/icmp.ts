@@ -113,7 +113,7 @@ function options(h: LayerReader, from: number): undefined {
   while (h.length < h.size) {
     const at = h.length, type = h.dec('icmpv6.opt.type', at + ND_OPTION.TYPE, 1);
     const units = h.dec('icmpv6.opt.length', at + ND_OPTION.LENGTH, 1);
-    
+    if (units === 0) h.malformed();
     h.octets(at, units * ND_OPTION.LEN);
     h.length = at + units * ND_OPTION.LEN;
     if (type === ND_OPTION_TYPE.SOURCE_LINK_LAYER && units === 1) h.mac('icmpv6.opt.src_linkaddr', at + ND_OPTION.ADDRESS);
