@@ -10,7 +10,7 @@ import type { EntropyConfig } from './config.ts';
 import type { Path } from './file.ts';
 
 /** A neighbour that takes MPLS packets; it is in the default VRF unless `port` says where. */
-export interface MplsNeighbor { via: string; port?: string | undefined }
+export interface MplsNeighbor { via?: string | undefined; port?: string | undefined }
 
 /** Labels to push, outermost first, and the way they go. */
 export interface Imposition extends MplsNeighbor { labels: readonly number[]; entropy?: EntropyConfig | undefined; tc?: number | undefined }
@@ -21,12 +21,13 @@ const PIPE_TTL = 255;
 /** LabelFlag.UNIFORM if that is the switch's TTL model. */
 export const ttlModel = (b: Builder): number => (b.config.mpls?.ttl === 'pipe' ? 0 : LabelFlag.UNIFORM);
 
-/** Hop to a neighbour for MPLS packets; undefined and a fault when its MAC is not known. */
+/** Hop to a neighbour for MPLS packets; undefined and a fault when there is none or its MAC is not known. */
 export function mplsHop(b: Builder, n: MplsNeighbor, path: Path): number | undefined {
-  const at = [...path, 'via'], via = b.try(at, () => parseIp(n.via));
+  if (n.via === undefined) return void b.fault(path, 'lacks "via", the neighbour to send to');
+  const at = [...path, 'via'], text = n.via, via = b.try(at, () => parseIp(text));
   const hop = via && b.gatewayHop(0, via, n.port, ETHERTYPE.MPLS, at);
   if (hop !== undefined && b.k.view.getUint8(hop + Hop.KIND) === HopKind.GLEAN) {
-    b.fault(at, `${n.via} is not under \`neighbors\`: an MPLS next hop is not resolved by ARP or ND`);
+    b.fault(at, `${text} is not under \`neighbors\`: an MPLS next hop is not resolved by ARP or ND`);
     return undefined;
   }
   return hop;

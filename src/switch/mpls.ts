@@ -69,22 +69,28 @@ function special(b: Builder): void {
 function configured(b: Builder, label: number, entry: LabelConfig, path: Path, position?: () => Position): void {
   if (!ownLabel(b, label, path, true)) return;
   const ways = (['pop', 'swap', 'php'] as const).filter(w => entry[w] !== undefined);
-  if (ways.length !== 1) return b.fault(path, `expected one of pop, swap and php, has ${ways.length === 0 ? 'none' : ways.join(' and ')}`);
-  if (entry.pop !== undefined) {
-    const vrf = b.vrf(entry.pop, [...path, 'pop']);
-    if (entry.via !== undefined) b.fault([...path, 'via'], 'pop looks up what is uncovered: to send it to a neighbour say php', true);
-    if (vrf !== undefined) addLabel(b, { label, does: 'pop', to: entry.pop, op: LabelOp.POP, payload: FAMILY[entry.family ?? 'any'], flags: ttlModel(b), target: vrf }, path, position);
-    return;
-  }
-  if (entry.family !== undefined) b.fault([...path, 'family'], 'goes with pop only', true);
-  if (entry.via === undefined) return b.fault(path, 'lacks "via", the neighbour to send to');
-  const hop = mplsHop(b, { via: entry.via, port: entry.port }, path);
-  if (hop === undefined) return;
-  const out = entry.swap === undefined ? [] : [entry.swap].flat(), common = { label, out, to: entry.via, flags: ttlModel(b), hop };
-  addLabel(b, entry.php ? { ...common, does: 'php', op: LabelOp.POP } : { ...common, does: 'swap', op: LabelOp.SWAP }, path, position);
+  if (ways.length !== 1) b.fault(path, `expected one of pop, swap and php, has ${ways.length === 0 ? 'none' : ways.join(' and ')}`);
+  else if (entry.pop !== undefined) popped(b, label, entry, path, position);
+  else sent(b, label, entry, path, position);
+}
+
+/** A label that ends here. */
+function popped(b: Builder, label: number, entry: LabelConfig, path: Path, position?: () => Position): void {
+  const to = entry.pop!, target = b.vrf(to, [...path, 'pop']);
+  if (entry.via !== undefined) b.fault([...path, 'via'], 'pop looks up what is uncovered: to send it to a neighbour say php', true);
+  if (target !== undefined) addLabel(b, { label, does: 'pop', to, op: LabelOp.POP, payload: FAMILY[entry.family ?? 'any'], flags: ttlModel(b), target }, path, position);
 }
 
 const FAMILY = { any: LabelPayload.IP, ip4: LabelPayload.IP4, ip6: LabelPayload.IP6 } as const;
+
+/** A label whose packets go to a neighbour. */
+function sent(b: Builder, label: number, entry: LabelConfig, path: Path, position?: () => Position): void {
+  if (entry.family !== undefined) b.fault([...path, 'family'], 'goes with pop only', true);
+  const hop = mplsHop(b, entry, path);
+  if (hop === undefined) return;
+  const out = entry.swap === undefined ? [] : [entry.swap].flat(), common = { label, out, to: entry.via!, flags: ttlModel(b), hop };
+  addLabel(b, entry.php ? { ...common, does: 'php', op: LabelOp.POP } : { ...common, does: 'swap', op: LabelOp.SWAP }, path, position);
+}
 
 /** Whether a label may be one of ours; faults when not. @param key the label is the key at `path` */
 export function ownLabel(b: Builder, label: number, path: Path, key = false): boolean {
