@@ -1,16 +1,18 @@
 // capture.test.ts -- readers against captures made by hand: every format, byte
 // order, link type and resolution, every fault with its offset.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { faultText } from '../src/capture/fault.ts';
 import { openCapture } from '../src/capture/open.ts';
+import { openWithPcapParser } from '../src/capture/pcap_parser.ts';
 import type { CaptureReader, ReadOptions } from '../src/capture/reader.ts';
 import { compileFilter } from '../src/filter/filter.ts';
-import { Bytes, madeFrame, readAll, scratchFile, smallKernels, type Taken } from './capture_files.ts';
+import { Bytes, madeFrame, readAll, scratchFile, scratchPath, smallKernels, type Taken } from './capture_files.ts';
 
 const PS = 10n ** 12n;
 
@@ -292,10 +294,54 @@ test('standard input: plain and gzip, by pipe', () => {
   }
 });
 
+test('a named pipe', async () => {
+  const b = new Bytes(false), path = scratchFile('through.pcap', b.pcapHeader(), b.pcapRecord(madeFrame(60))), pipe = scratchPath('pipe');
+  if (spawnSync('mkfifo', [pipe]).status !== 0) return console.log('a named pipe: skipped, no mkfifo');
+  const fed = once(spawn('sh', ['-c', `cat ${path} > ${pipe}`]), 'exit');
+  const { reader, packets } = await read(pipe);
+  await fed;
+  assert.equal([packets.length, reader.fault], [1, undefined]);
+});
+
+test('pcap-parser: faults, drops, an empty pool and another pass', async () => {
+  const k = smallKernels(), head = L.pcapHeader(), lie = L.pcapRecord(madeFrame(60), 1, 0, 60, 0x7fffffff);
+  for (const [parts, delivered, offset, text] of [
+    [[], 0, 0, /a file header of 24 bytes, found 0 bytes/],
+    [[L.pcapHeader({ magic: 0xa1b23c4d })], 0, 0, /unknown magic number/],
+    [[L.pcapHeader({ link: 105 })], 0, 20, /found 105 \(IEEE802_11\)/],
+    [[head, one, one.subarray(0, 40)], 1, 100, /a whole record, found 40 bytes/],
+    [[head, one, lie, one], 1, 100, /at most 262144 captured bytes, found 2147483647/],
+  ] as const) {
+    const reader = openWithPcapParser(k, scratchFile('second.pcap', ...parts)), packets = await readAll(k, reader);
+    assert.is(packets.length, delivered);
+    assert.is(reader.fault?.offset, offset);
+    assert.match(faultText(reader.fault!), text);
+    reader.close();
+  }
+  const path = scratchFile('second.pcap', head, L.pcapRecord(madeFrame(13)), ...Array.from({ length: 9 }, (_, i) => L.pcapRecord(madeFrame(20000), i)), L.pcapRecord(madeFrame(70000)));
+  const reader = openWithPcapParser(k, path), vec = k.alloc(1024, 'vector');
+  const held: number[] = [];
+  while (!reader.starved) {
+    const n = reader.next(vec, 256);
+    held.push(...k.u32.subarray(vec >> 2, (vec >> 2) + n));
+    if (n === 0 && !reader.starved) await reader.fill();
+  }
+  assert.is(held.length, 8);
+  for (const d of held) k.fn['free']!(k.pool, d);
+  assert.equal((await readAll(k, reader)).map(p => p.id), [10]);
+  assert.equal(reader.drops.map(d => d.reason), ['OVERSIZE', 'RUNT']);
+  reader.rewind();
+  const again = openCapture(k, path);
+  await readAll(k, again, 8);
+  again.rewind();
+  assert.equal((await readAll(k, reader, 8)).map(p => [p.id, p.time]), (await readAll(k, again, 8)).map(p => [p.id, p.time]));
+  assert.throws(() => openWithPcapParser(k, '/nonexistent.pcap'), /no such file/);
+});
+
 test('a path that cannot be read', () => {
   const k = smallKernels();
   assert.throws(() => openCapture(k, '/nonexistent.pcap'), /\/nonexistent\.pcap: no such file or directory/);
-  assert.throws(() => openCapture(k, '/'), /is a directory/);
+  assert.throws(() => openCapture(k, '/'), /illegal operation on a directory/);
 });
 
 test.run();

@@ -107,6 +107,15 @@ test('more than a block, comments longer than allowed, no packets at all', async
   }
 });
 
+test('long names are cut, and leave the block whole', async () => {
+  const k = smallKernels(), path = scratchPath('names.pcapng'), long = 'ß'.repeat(40000), count = 40;
+  const w = createCapture(k, path, { ports: Array.from({ length: count }, (_, port) => ({ port, name: long + port, description: long })) });
+  w.close();
+  const reader = openCapture(k, path);
+  assert.is((await readAll(k, reader)).length, 0);
+  assert.equal([reader.fault, reader.interfaces.length, reader.interfaces[0]!.name], [undefined, count, 'ß'.repeat(8192)]);
+});
+
 test('names that cannot be written', () => {
   const k = smallKernels();
   assert.throws(() => createCapture(k, 'x.pcap.gz', { ports }), /captures are written uncompressed/);

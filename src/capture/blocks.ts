@@ -3,15 +3,18 @@
 
 import { PCAPNG, PCAPNG_BLOCK, PCAPNG_BYTE_ORDER, PCAPNG_OPTION } from '../../assembly/wire/pcapng.ts';
 
-/** Longest value an option's 16-bit length holds, a multiple of 4 so that its padding adds nothing. */
-const OPTION_MAX = 65532;
+/** Most bytes of UTF-8 kept of a text; the writer has room for two of them in a block. */
+const TEXT_MAX = 16384;
 
 type Option = readonly [code: number, value: Uint8Array];
 
 const u16 = (...v: number[]) => new Uint8Array(Uint16Array.from(v).buffer);
 const u32 = (...v: number[]) => new Uint8Array(Uint32Array.from(v).buffer);
 const u64 = (v: bigint) => new Uint8Array(BigUint64Array.of(v).buffer);
-const text = (s: string) => new TextEncoder().encode(s).subarray(0, OPTION_MAX);
+function text(s: string): Uint8Array {
+  const bytes = new Uint8Array(TEXT_MAX); // encodeInto cuts between characters
+  return bytes.subarray(0, new TextEncoder().encodeInto(s, bytes).written);
+}
 /** A stamp is two words, high first. */
 const stamp = (ticks: bigint) => u32(Number(ticks >> 32n), Number(ticks & 0xffffffffn));
 

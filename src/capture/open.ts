@@ -2,9 +2,9 @@
 
 import type { Kernels } from '../kernel/kernels.ts';
 import { BlockReader } from './block_reader.ts';
+import { openSource } from './files.ts';
 import { openOutput } from './output.ts';
 import type { CaptureReader, ReadOptions } from './reader.ts';
-import { openSource } from './source.ts';
 import { CaptureWriter, formatOf, type WriteOptions } from './writer.ts';
 
 /**

@@ -112,7 +112,7 @@ class PcapParserReader extends CaptureReader {
     source.on('error', e => this.#end(0, 'a classic capture with microsecond stamps', e.message));
     source.on('end', () => {
       const { size } = statSync(this.path);
-      if (this.#parsed === size) this.#end();
+      if (this.#parsed > 0 && this.#parsed === size) this.#end();
       else this.#end(this.#parsed, this.#parsed ? 'a whole record' : `a file header of ${PCAP.LEN} bytes`, `${size - this.#parsed} bytes and the end`);
     });
     stream.on('data', () => {

@@ -8,6 +8,7 @@ const RATE = 1000, BURST = 100;
 
 export function buildIcmp(b: Builder): void {
   const { k } = b, meter = k.alloc(k.fn['meter_sizeof']!(), 'ICMP meter');
-  (k.fn['meter_init'] as unknown as (m: number, rate: bigint, burst: bigint) => void)(meter, BigInt(b.config.icmp?.rate ?? RATE), BigInt(b.config.icmp?.burst ?? BURST));
+  const init = k.fn['meter_init'] as unknown as (meter: number, rate: bigint, burst: bigint) => void;
+  init(meter, BigInt(b.config.icmp?.rate ?? RATE), BigInt(b.config.icmp?.burst ?? BURST));
   k.view.setUint32(b.sw + Switch.ICMP_METER, meter, true);
 }

@@ -160,7 +160,7 @@ function extension(h: LayerReader, from: number): void {
     const cls = h.dec('icmp.ext.class', at + ICMP_EXT_OBJECT.CLASS_NUM, 1);
     const ctype = h.number(at + ICMP_EXT_OBJECT.C_TYPE, 1);
     h.put('icmp.ext.ctype', ctype);
-    if (length < ICMP_EXT_OBJECT.LEN || at + length > h.size) h.malformed();
+    if (length < ICMP_EXT_OBJECT.LEN || at + length > h.size) return; // the quoted packet is still worth reading
     if (cls === ICMP_EXT_CLASS.MPLS_LABEL_STACK && ctype === ICMP_EXT_MPLS_INCOMING)
       for (let entry = at + ICMP_EXT_OBJECT.LEN; entry + MPLS.LEN <= at + length; entry += MPLS.LEN)
         labelStackEntry(h, entry, ['icmp.mpls.label', 'icmp.mpls.exp', 'icmp.mpls.s', 'icmp.mpls.ttl']);
