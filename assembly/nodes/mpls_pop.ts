@@ -12,10 +12,10 @@
 // cfg    Packet.HIT: Label
 // edges  1 mpls_lookup (the next label), 2 ip4_input, 3 ip6_input,
 //        4 bridge_forward, 5 port_tx
-// sets   L3, DOMAIN; of a pseudowire's frame DATA, LEN, ORIG, IFACE, PRIO;
+// sets   L3, DOMAIN; of a pseudowire's frame DATA, LEN, ORIG, IFACE, PRIO, FLAGS.GROUP;
 //        one hop before the end what rewrite() sets
 
-import { Drop, Hop, HopKind, Iface, Label, LabelFlag, LabelPayload, LABEL_SAME_VRF, Packet } from "../abi";
+import { Drop, Hop, HopKind, Iface, Label, LabelFlag, LabelPayload, LABEL_SAME_VRF, Packet, PacketFlag } from "../abi";
 import { checksumUpdate16 } from "../lib/checksum";
 import { labelOf, uncovered } from "../lib/mpls";
 import { at, be32, data, drop, dropShort, forward, len, put16, strip, wireLen } from "../lib/packet";
@@ -126,6 +126,7 @@ function pseudowire(d: usize, label: usize, top: u32): void {
   store<u16>(d, 0, Packet.L3);
   store<u16>(d, load<u16>(iface, Iface.INDEX), Packet.IFACE);
   store<u32>(d, load<u32>(iface, Iface.DOMAIN), Packet.DOMAIN);
+  store<u8>(d, load<u8>(d, Packet.FLAGS) & ~PacketFlag.GROUP, Packet.FLAGS);
   store<u8>(d, (top >> MPLS_ENTRY.TC_SHIFT) & MPLS_ENTRY.TC, Packet.PRIO);
   forward(d, BRIDGE_FORWARD);
 }
