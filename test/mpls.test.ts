@@ -302,6 +302,10 @@ for (const [what, rest, want] of [
   ['entropy below more labels than there are', 'routes: [{to: default, push: [16], via: 10.9.1.9, entropy: 2}]', /there are only 1 labels/],
   ['a pseudowire in no bridge', 'pseudowires: {pw: {label_in: 16, labels_out: [17], via: 10.9.1.9}}', /pseudowires\.pw: is in no bridge/],
   ['a label taken twice', 'mpls: {labels: {16: {pop: default}}}\npseudowires: {pw: {label_in: 16, labels_out: [17], via: 10.9.1.9, bridge: b1}}', /label 16 is taken already, at vectors\.yaml:6:/],
+  ['a SID beyond the SRGB', 'mpls: {srgb: 16000-16004, sids: {5: {pop: default}}}', /sids\.5: index 5 is beyond the SRGB 16000-16004/],
+  ['a SID beyond the neighbour\'s SRGB', 'mpls: {srgb: 16000-16999, sids: {5: {via: 10.9.1.9, srgb: 16000-16004}}}', /index 5 is beyond the SRGB/],
+  ['SIDs without SRGB', 'mpls: {sids: {5: {pop: default}}}', /give `srgb`/],
+  ['an SRGB of special labels', 'mpls: {srgb: 0-100}', /0-100: expected labels first-last within 16/],
 ] as const)
   test(`a file may not have ${what}`, () => { assert.match(faultsOf(rest), want); });
 
@@ -327,6 +331,11 @@ test('labels from a file; show labels', () => {
   } finally {
     rmSync(work, { recursive: true });
   }
+});
+
+test('prefix SIDs are labels of two SRGBs', () => {
+  const b = new BenchSwitch(file('mpls: {srgb: 16000-16999, sids: {5: {via: 10.9.1.9}, 6: {via: 10.9.1.9, srgb: 20000-20999}, 7: {php: true, via: 10.9.1.9}, 8: {pop: default}}}'));
+  assert.equal(showLabels(b.network.switches[0]!.built).slice(3).map(({ label, does, out }) => [label, does, ...out]), [[16005, 'swap', 16005], [16006, 'swap', 20006], [16007, 'php'], [16008, 'pop']]);
 });
 
 // Examples do what their comments say.

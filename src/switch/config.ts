@@ -62,7 +62,12 @@ export interface MplsConfig {
   ports?: string[];
   ttl?: 'uniform' | 'pipe';
   labels?: Record<string, LabelConfig> | string;
+  srgb?: string;
+  sids?: Record<string, SidConfig>;
 }
+
+/** A prefix SID; `srgb` is the neighbour's. */
+export type SidConfig = Pick<LabelConfig, 'pop' | 'php' | 'via' | 'port'> & { srgb?: string };
 
 export interface LabelConfig {
   pop?: string;

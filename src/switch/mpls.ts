@@ -7,6 +7,7 @@ import type { Builder } from './builder.ts';
 import type { LabelConfig } from './config.ts';
 import { formatPosition, type Path, type Position, readText } from './file.ts';
 import { labelWords, mplsHop, ttlModel } from './label_stack.ts';
+import { sidLabels } from './srgb.ts';
 
 /** A label of the switch, for people. */
 export interface LabelRow {
@@ -46,6 +47,7 @@ export function buildMpls(b: Builder): void {
   const labels = b.config.mpls?.labels ?? {};
   if (typeof labels === 'string') labelFile(b, labels);
   else for (const [key, entry] of Object.entries(labels)) configured(b, Number(key), entry, ['mpls', 'labels', key]);
+  for (const { label, entry, path } of sidLabels(b)) configured(b, label, entry, path);
   special(b);
   const table = new Exact32(b.k, b.labels.size, 'label table');
   for (const l of b.labels.values()) table.put(l.label, l.at);
