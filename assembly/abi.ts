@@ -491,10 +491,10 @@ export enum Label {
   FLAGS = 2,
   /** u8, labels of a SWAP. */
   COUNT = 3,
-  /** u32, YAML position id. */
-  LINE = 4,
   /** u32, Hop of a SWAP or of a POP one hop before the end (PHP); 0: popped for ourselves. */
-  HOP = 8,
+  HOP = 4,
+  /** u32, YAML position id; where a Hop has it, for both may be a Packet.HIT. */
+  LINE = 8,
   /** u32, VRF of what a POP uncovers, or LABEL_SAME_VRF. */
   DOMAIN = 12,
   /** u32, Iface of the pseudowire that an ETHERNET payload came by. */
@@ -541,10 +541,10 @@ export enum LabelStack {
   FLAGS = 2,
   /** u8. */
   TC = 3,
-  /** u32, YAML position id. */
-  LINE = 4,
   /** u8, TTL of a pipe. */
-  TTL = 8,
+  TTL = 4,
+  /** u32, YAML position id. */
+  LINE = 8,
   /** u32 x LABELS_MAX, as in Label.LABELS. */
   LABELS = 16,
   SIZEOF = 64,

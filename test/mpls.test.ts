@@ -284,7 +284,7 @@ function faultsOf(rest: string): string {
 for (const [what, rest, want] of [
   ['a special label', 'mpls: {labels: {15: {pop: default}}}', /:5:17: mpls\.labels\.15: labels are 16 to 1048575/],
   ['a label of more than 20 bits', 'mpls: {labels: {1048576: {pop: default}}}', /labels are 16 to 1048575/],
-  ['a special label to push', 'routes: [{to: default, push: [3], via: 10.9.1.9}]', /routes\.0\.push: 3 is a special-purpose label/],
+  ['a special label to push', 'routes: [{to: default, push: [3], via: 10.9.1.9}]', /routes\.0\.push: 3 is no label to send/],
   ['too large a label to push', 'routes: [{to: default, push: [1048576], via: 10.9.1.9}]', /routes\.0\.push\.0: 1048576: must be <= 1048575/],
   ['thirteen labels', `routes: [{to: default, push: [${Array(13).fill(16).join()}], via: 10.9.1.9}]`, /must NOT have more than 12 items \(1 to 12 labels/],
   ['no operation', 'mpls: {labels: {16: {via: 10.9.1.9}}}', /expected one of pop, swap and php, has none/],
@@ -324,10 +324,12 @@ test('labels from a file; show labels', () => {
       { label: 250, does: 'pseudowire', to: 'pw', out: [], line: 6 },
       { label: 300, does: 'swap', to: '10.9.1.9', out: [16001, 16002], line: 3 },
     ]);
-    write('100 pop defaul\n101 push 5\n');
+    write('100 pop defaul\n101 push 5\n102 swap 1048576 10.9.1.9\n1048576 pop default\n');
     const faults = faultsOf(`mpls: {labels: "@${path}"}`);
     assert.match(faults, /labels\.txt:1: .*no VRF "defaul"/s);
     assert.match(faults, /labels\.txt:2: .*expected "label pop vrf"/s);
+    assert.match(faults, /labels\.txt:3: .*1048576 is no label to send/s);
+    assert.match(faults, /labels\.txt:4: .*labels are 16 to 1048575/s);
   } finally {
     rmSync(work, { recursive: true });
   }

@@ -37,8 +37,9 @@ export function mplsHop(b: Builder, n: MplsNeighbor, path: Path): number | undef
 export function labelWords(b: Builder, labels: readonly number[], path: Path): Uint8Array {
   const bytes = new Uint8Array(LABELS_MAX * MPLS.LEN), view = new DataView(bytes.buffer);
   labels.forEach((label, i) => {
-    if (label < MPLS_LABEL.FIRST && label !== MPLS_LABEL.IPV4_EXPLICIT_NULL && label !== MPLS_LABEL.IPV6_EXPLICIT_NULL)
-      b.fault(path, `${label} is a special-purpose label (RFC 7274): expected ${MPLS_LABEL.FIRST} to ${MPLS_LABEL.LAST}, or an explicit null, 0 or 2`);
+    const explicitNull = label === MPLS_LABEL.IPV4_EXPLICIT_NULL || label === MPLS_LABEL.IPV6_EXPLICIT_NULL;
+    if (!explicitNull && (label < MPLS_LABEL.FIRST || label > MPLS_LABEL.LAST))
+      b.fault(path, `${label} is no label to send: expected ${MPLS_LABEL.FIRST} to ${MPLS_LABEL.LAST}, or an explicit null, 0 or 2 (RFC 7274)`);
     view.setUint32(i * MPLS.LEN, label << MPLS_ENTRY.LABEL_SHIFT);
   });
   return bytes;
