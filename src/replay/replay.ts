@@ -80,7 +80,8 @@ export async function replay(network: Network, reader: CaptureReader, options: R
       else k.fn['free_list']!(k.pool, list, n);
     },
     dropped(sw: Switch) {
-      for (const d of take(k, 'DROP')) {
+      // Nodes drop one after the other; a capture is in order.
+      for (const d of take(k, 'DROP').sort((a, b) => idOf(k, a) - idOf(k, b))) {
         drops!.writeComment(d, network.number(sw, k.view.getUint16(d + Packet.RX_PORT, true)), 'in', dropComment(network, sw, d));
         k.fn['free']!(k.pool, d);
       }
@@ -124,6 +125,8 @@ export async function replay(network: Network, reader: CaptureReader, options: R
   if (!begun) begin();
   return account(network, reader, left, out, Number(kernelNs));
 }
+
+const idOf = (k: Kernels, d: number): number => k.view.getUint32(d + Packet.ID, true);
 
 /** Resolves to false once the signal is given; never without one. */
 const aborted = (signal: AbortSignal | undefined): Promise<false> =>
