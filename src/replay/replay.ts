@@ -143,7 +143,10 @@ function discard(k: Kernels, vec: number, n: number): Amount {
 /** Packets of the reader enter the switches their ports belong to. */
 function enter(network: Network, vec: number, n: number): void {
   const { k } = network;
-  if (network.switches.length === 1) return network.input(0, vec, n);
+  if (network.switches.length === 1) {
+    network.input(0, vec, n);
+    return;
+  }
   for (let i = 0; i < n; ) {
     const first = i, number = portOf(network, vec, i), { sw } = network.ports[number]!;
     for (; i < n && network.ports[portOf(network, vec, i)]!.sw === sw; i++) {
