@@ -392,6 +392,8 @@ export enum IfaceFlag {
   NO_FLOOD = 8,
   /** Source MACs seen here are not learnt. */
   NO_LEARN = 16,
+  /** 127/8 and ::1 are addresses like any other: captures of a loopback interface. */
+  LOOPBACK = 32,
 }
 
 /** A bridge domain. */
