@@ -336,8 +336,6 @@ export enum PortFlag {
   PROMISCUOUS = 1,
   /** L4 checksums are repaired on the way out. */
   FIX_CHECKSUMS = 2,
-  /** L4 checksums are verified on receipt and counted when wrong. */
-  COUNT_CHECKSUMS = 4,
 }
 
 /** What a frame belongs to once its tags are read: a port, a subinterface or a bridge's own interface. */
@@ -408,6 +406,10 @@ export enum Bridge {
   LINE = 16,
   /** u32, the bridge's own L3 interface, 0 when it has none. */
   OWN = 20,
+  /** i64, highest packet time seen by the bridge, picoseconds: ageing goes by it. */
+  NOW = 24,
+  /** i64, packet time from which a full table may be swept again, picoseconds. */
+  SWEEP = 32,
   SIZEOF = 64,
 }
 
