@@ -63,7 +63,7 @@ test('packets wait for the answer and leave in order, at its time', () => {
   assert.is(r.held, 3);
   r.balance();
   const answered = r.send('e2', 2n * SECOND, arp('reply', 7, 1));
-  assert.equal(answered.sent.map(s => [s.port, seen(s.bytes, 'icmp.ident'), seen(s.bytes, 'eth.dst')]), [['e2', '1', HOST], ['e2', '2', HOST], ['e2', '3', HOST]]);
+  assert.equal(answered.sent.map(s => [s.port, seen(s.bytes, 'icmp.ident'), seen(s.bytes, 'eth.dst'), s.time]), ['1', '2', '3'].map(ident => ['e2', ident, HOST, 2n * SECOND]));
   assert.is(r.held, 0);
   assert.is(r.send('e1', 3n * SECOND, to(7, 4)).sent.length, 1);
   r.balance();
