@@ -168,7 +168,7 @@ test('nothing behind the end of a packet is read, though a whole tunnel lies the
     for (let cut = 1; cut < 60; cut++) {
       const whole = build(tunnel(0, 0)), protocol = whole[23]!;
       const short = build(`${HEAD}/ip(src=10.0.1.20,dst=10.9.0.7,proto=${protocol})/data(hex=${Buffer.from(whole.subarray(34, 34 + cut)).toString('hex')})`);
-      const seen = new Set([1, 2, 3, 4, 5, 6].map(n => (choices(b, [build(tunnel(0, n))]), choices(b, [short])[0])));
+      const seen = new Set([1, 2, 3].map(n => (choices(b, [build(tunnel(0, n))]), choices(b, [short])[0])));
       assert.is(seen.size, 1, `${name}, ${cut} bytes of it`);
     }
 });
@@ -191,9 +191,11 @@ test('selected fields, and no others, make a flow', () => {
     dport: vary(i => `ip(src=10.0.1.9,dst=10.9.0.7)/udp(srcport=1,dstport=${i})`),
     proto: vary(i => `ip(src=10.0.1.9,dst=10.9.0.7,proto=${i + 200})/data(len=4)`),
   };
-  for (const chosen of Object.keys(by))
+  for (const chosen of Object.keys(by)) {
+    const b = fabric(EQUAL, '', { hash: chosen });
     for (const [varied, frames] of Object.entries(by))
-      assert.is(tally(choices(fabric(EQUAL, '', { hash: chosen }), frames)).size, chosen === varied ? 4 : 1, `hash: [${chosen}], ${varied} varies`);
+      assert.is(tally(choices(b, frames)).size, chosen === varied ? 4 : 1, `hash: [${chosen}], ${varied} varies`);
+  }
 });
 
 test('IPv6: ports, flow label and addresses, as selected', () => {
@@ -205,9 +207,11 @@ test('IPv6: ports, flow label and addresses, as selected', () => {
     sport: vary(i => `ipv6(src=2001:db8:1::9,dst=2001:db8:9::7)/udp(srcport=${i},dstport=2)`),
     label: vary(i => `ipv6(src=2001:db8:1::9,dst=2001:db8:9::7,flow=${i})/udp(srcport=1,dstport=2)`),
   };
-  for (const chosen of ['', ...Object.keys(by)])
+  for (const chosen of ['', ...Object.keys(by)]) {
+    const one = fabric(members, more, { hash: chosen });
     for (const [varied, frames] of Object.entries(by))
-      assert.is(tally(choices(fabric(members, more, { hash: chosen }), frames)).size, chosen === '' || chosen === varied ? 4 : 1, `hash: [${chosen}], ${varied} varies`);
+      assert.is(tally(choices(one, frames)).size, chosen === '' || chosen === varied ? 4 : 1, `hash: [${chosen}], ${varied} varies`);
+  }
   // One group, both families, counted apart; IPv4 through IPv6 gateways (RFC 8950).
   const b = fabric(members, more);
   choices(b, [...by.src, ...udpFlows.slice(0, 100)]);
