@@ -207,7 +207,7 @@ export enum Switch {
   CONSUMED = 112,
   /** u64, ICMP errors not sent for want of tokens. */
   ICMP_SUPPRESSED = 120,
-  /** u32, node that waits for free buffers, index + 1; 0: none. */
+  /** u32, last node that waits for free buffers, index + 1; 0: none. Top bit: packets moved since. */
   WAITING = 128,
   /** u32, tables/lpm4: (VRF, IPv4 destination) -> Hop. */
   FIB4 = 132,
