@@ -421,7 +421,7 @@ export enum Bridge {
 export enum Hop {
   /** u8, HopKind: the edge a lookup takes. */
   KIND = 0,
-  /** u8, ICMP code of an UNREACHABLE hop. */
+  /** u8, ICMP code of an UNREACHABLE hop; FlowField bits of a GROUP. */
   CODE = 1,
   /** u16, TX port. */
   PORT = 2,
@@ -456,7 +456,7 @@ export enum HopKind {
   REWRITE = 2,
   /** Destination on a connected network without a known neighbour; IFACE says which. */
   GLEAN = 3,
-  /** AUX: group of Hops. */
+  /** AUX: group of Hops; CODE: FlowField bits. */
   GROUP = 4,
   /** Drop for REASON and say so with ICMP unreachable, CODE; the edge carries the ICMP message. */
   UNREACHABLE = 5,
@@ -475,6 +475,25 @@ export enum HopKind {
 }
 /** Edges of a lookup, drop included. */
 export const HOP_EDGES = 12;
+
+/**
+ * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's
+ * FLOW is of FLOW_FIELDS; a group that asks for others hashes for itself.
+ */
+export enum FlowField {
+  SRC = 1,
+  DST = 2,
+  PROTO = 4,
+  SPORT = 8,
+  DPORT = 16,
+  /** IPv6 flow label, RFC 6438. */
+  LABEL = 32,
+  /** All of them of the innermost packet in tunnels. */
+  INNER = 64,
+  /** RoCEv2 destination queue pair. */
+  QP = 128,
+}
+export const FLOW_FIELDS = 63;
 
 /** Neighbours of a switch, IPv4 and IPv6: the table, its records and its policy. */
 export enum Neighbors {

@@ -43,6 +43,11 @@ export function port_tx(vec: usize, n: u32, sw: usize): void {
 
 /** Merge `n` ordered handles into the `count` ordered ones of `list`, from the back; equal IDs keep the list's first. */
 function merge(list: usize, count: u32, vec: usize, n: u32): void {
+  const first = load<u32>(load<u32>(vec), Packet.ID);
+  if (!count || load<u32>(load<u32>(list + (<usize>count << 2) - 4), Packet.ID) <= first) {
+    memory.copy(list + (<usize>count << 2), vec, <usize>n << 2);
+    return;
+  }
   let to = list + ((<usize>count + n) << 2), a = list + (<usize>count << 2), b = vec + (<usize>n << 2);
   while (b > vec) {
     to -= 4;
