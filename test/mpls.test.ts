@@ -16,6 +16,7 @@ import { BenchSwitch, type Outcome } from './bench_switch.ts';
 import { readAll, sharedPcaps, smallKernels } from './capture_files.ts';
 import { hasTshark, tsharkFields, writeCapture } from './tshark.ts';
 import { readVectors } from './vectors.ts';
+import { random } from './wasm.ts';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 
@@ -245,6 +246,21 @@ test('frames through a pseudowire come out as they went in', () => {
     const back = Uint8Array.from([...hex('0200000000bb0200000000aa88b5'), 1]);
     assert.equal(b.send([{ port: 'pe2:e1', bytes: back, id: 99 }], false).sent.map(s => s.port), ['pe1:e1']);
   }), { seed: 4448, numRuns: 15 });
+});
+
+test('any bytes end at an edge or a reason: no trap, no buffer lost', () => {
+  const draw = random(3032);
+  for (const node of ['mpls_lookup', 'mpls_swap', 'mpls_pop', 'mpls_push'])
+    for (const config of new Set(readVectors(node).map(c => c.config))) {
+      const b = new BenchSwitch(config), cases = readVectors(node).filter(c => c.config === config), free = () => b.k.fn['pool_free']!(b.k.pool), before = free();
+      for (let i = 1; i <= 150; i++) {
+        const c = cases[draw() % cases.length]!, cut = draw() % 4 === 0 ? draw() % (c.in.length + 1) : c.in.length, bytes = c.in.slice(0, cut);
+        for (let flips = draw() % 6; flips > 0 && cut > 12; flips--) bytes[12 + draw() % Math.min(cut - 12, 60)] = draw();
+        const { visits } = b.send([{ port: c.port, bytes, id: i, orig: cut + (draw() % 3 === 0 ? draw() % 40 : 0) }]);
+        assert.ok(!visits.some(v => v.drop === 'NONE' && v.node.startsWith('mpls_')), `${node} ${c.name} ${Buffer.from(bytes).toString('hex')}`);
+        assert.is(free(), before, `${node} ${c.name} ${Buffer.from(bytes).toString('hex')}`);
+      }
+    }
 });
 
 test('a stack that grows on a loop ends with NO_HEADROOM', () => {
