@@ -336,8 +336,6 @@ export enum PortFlag {
   PROMISCUOUS = 1,
   /** L4 checksums are repaired on the way out. */
   FIX_CHECKSUMS = 2,
-  /** L4 checksums are verified on receipt and counted when wrong. */
-  COUNT_CHECKSUMS = 4,
 }
 
 /** What a frame belongs to once its tags are read: a port, a subinterface or a bridge's own interface. */
@@ -423,7 +421,7 @@ export enum Bridge {
 export enum Hop {
   /** u8, HopKind: the edge a lookup takes. */
   KIND = 0,
-  /** u8, ICMP code of an UNREACHABLE hop. */
+  /** u8, ICMP code of an UNREACHABLE hop; FlowField bits of a GROUP. */
   CODE = 1,
   /** u16, TX port. */
   PORT = 2,
@@ -458,7 +456,7 @@ export enum HopKind {
   REWRITE = 2,
   /** Destination on a connected network without a known neighbour; IFACE says which. */
   GLEAN = 3,
-  /** AUX: group of Hops. */
+  /** AUX: group of Hops; CODE: FlowField bits. */
   GROUP = 4,
   /** Drop for REASON and say so with ICMP unreachable, CODE; the edge carries the ICMP message. */
   UNREACHABLE = 5,
@@ -549,6 +547,25 @@ export enum LabelStack {
   LABELS = 16,
   SIZEOF = 64,
 }
+
+/**
+ * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's
+ * FLOW is of FLOW_FIELDS; a group that asks for others hashes for itself.
+ */
+export enum FlowField {
+  SRC = 1,
+  DST = 2,
+  PROTO = 4,
+  SPORT = 8,
+  DPORT = 16,
+  /** IPv6 flow label, RFC 6438. */
+  LABEL = 32,
+  /** All of them of the innermost packet in tunnels. */
+  INNER = 64,
+  /** RoCEv2 destination queue pair. */
+  QP = 128,
+}
+export const FLOW_FIELDS = 63;
 
 /** Neighbours of a switch, IPv4 and IPv6: the table, its records and its policy. */
 export enum Neighbors {

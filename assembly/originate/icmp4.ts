@@ -3,6 +3,12 @@
 // RFC 792; RFC 1812 section 4.3.2 (when, source, TOS, how much is quoted,
 // rate), RFC 1191 (MTU in code 4). The source address is filled in by
 // ip4_rewrite, once the interface it leaves by is known (4.3.2.4).
+//
+// Linux differs in two fields. It repeats the TOS bits of the packet at fault,
+// as RFC 1812 section 4.3.2.5 had it; since RFC 2474 these are part of the
+// DSCP, where CS6 with other bits set means nothing, and of ECN, which ICMP
+// does not do (RFC 3168 section 6). And it numbers its messages; ours cannot
+// be cut, so that they need no number (RFC 6864 section 4).
 
 import { Drop, Packet, PacketFlag, Switch } from "../abi";
 import { checksum } from "../lib/checksum";

@@ -3,7 +3,8 @@
 // RFC 4443 section 2.2 (source), 2.4 (when, how much is quoted, rate) and 3
 // (the messages). Of a packet that was for the switch itself the message takes
 // the address it was sent to; else the source is filled in by ip6_rewrite,
-// once the interface it leaves by is known.
+// once the interface it leaves by is known. Linux also gives its messages a
+// flow label; ours have none, as RFC 6437 section 3 allows.
 
 import { Drop, HopKind, Packet, PacketFlag, Switch } from "../abi";
 import { copy6, isLinkLocal6, isMulticast6, isUnspecified6 } from "../lib/address6";

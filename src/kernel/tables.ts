@@ -33,6 +33,28 @@ export class Exact64 {
   }
 }
 
+/** Flow hash -> u32 by weights, balance/group. Members are numbered from 0; all begin drained. */
+export class Group {
+  readonly at: number;
+  /** @param buckets at least as many as members will have weight */
+  constructor(readonly k: Kernels, members: number, readonly buckets: number) {
+    this.at = k.alloc(k.fn['group_sizeof']!(members, buckets), 'group');
+    k.fn['group_init']!(this.at, members, buckets);
+  }
+  /** What flows of a member get. */
+  setValue(member: number, value: number): void {
+    this.k.fn['group_set_value']!(this.at, member, value);
+  }
+  /** 0 drains it. Only the flows that the shares demand move. */
+  setWeight(member: number, weight: number): void {
+    this.k.fn['group_set_weight']!(this.at, member, weight);
+  }
+  /** Buckets that a member has. */
+  count(member: number): number {
+    return this.k.fn['group_count']!(this.at, member);
+  }
+}
+
 /** (VRF, IPv4 prefix) -> u32, tables/lpm4. */
 export class Lpm4 {
   readonly at: number;

@@ -37,7 +37,7 @@ export interface BridgeConfig {
 export interface NeighborConfig { address: string; mac: string; port: string }
 
 export interface GroupConfig {
-  members: { via: string; port?: string; weight?: number }[];
+  members: { via: string; port?: string; weight?: number; drain?: boolean }[];
   hash?: ('src' | 'dst' | 'proto' | 'sport' | 'dport' | 'label' | 'inner' | 'qp')[];
   buckets?: number;
 }
@@ -93,8 +93,10 @@ export interface PseudowireConfig {
 export interface SwitchConfig {
   name?: string;
   seed?: number;
+  count_checksums?: boolean;
   ports: Record<string, PortConfig | null>;
   vrfs?: string[];
+  mac_table_size?: number;
   bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];
   unresolved?: 'drop' | 'queue';

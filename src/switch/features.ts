@@ -3,6 +3,7 @@
 import type { Builder } from './builder.ts';
 import { buildBridges, declareBridges, declareOwnInterfaces } from './bridges.ts';
 import { buildFib } from './fib.ts';
+import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
 import { buildMpls, declareMpls } from './mpls.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
@@ -24,6 +25,7 @@ export const features: readonly Feature[] = [
   { declare: declareOwnInterfaces, build: buildBridges },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
+  { declare: checkGroups },
   { build: buildPseudowires },
   { declare: declareMpls, build: buildMpls },
   { build: buildRoutes },

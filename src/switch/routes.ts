@@ -10,6 +10,7 @@ import { type Builder, type HopInit, sameBytes } from './builder.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { readText } from './file.ts';
+import { groupHop } from './groups.ts';
 import { pushHop } from './label_stack.ts';
 
 /** `to:` words for everything. */
@@ -55,12 +56,13 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
 
 /** The one way a route goes. */
 function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
-  const ways = (['via', 'action', 'vrf_leak'] as const).filter(w => r[w] !== undefined);
+  const ways = (['via', 'group', 'action', 'vrf_leak'] as const).filter(w => r[w] !== undefined);
   if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
-    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `action` or `vrf_leak`');
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action` or `vrf_leak`');
     return undefined;
   }
   const six = prefix.address.length === 16;
+  if (r.group !== undefined) return groupHop(b, r.group, vrf, six, [...path, 'group']);
   if (r.action) return b.hop({ ...ACTIONS[r.action](six), path });
   if (r.vrf_leak !== undefined) {
     const to = b.vrf(r.vrf_leak, [...path, 'vrf_leak']);
