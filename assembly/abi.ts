@@ -662,6 +662,8 @@ export enum Scan {
   CLAMPED = 128,
   /** SCAN_DROPS rows of DropCount: what the reader itself dropped. */
   DROPS = 136,
+  /** u64, captured bytes of the packets that the filter did not take. */
+  FILTERED_BYTES = 232,
   SIZEOF = 256,
 }
 /** Reasons the reader drops for: OVERSIZE, RUNT, SNAP_CUT. */
