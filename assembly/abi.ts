@@ -291,7 +291,9 @@ export enum Trace {
   HIT = 28,
   DOMAIN = 32,
   FLOW = 36,
-  SIZEOF = 40,
+  /** u16, Packet.IFACE. */
+  IFACE = 40,
+  SIZEOF = 48,
 }
 /** Most bytes of a packet kept in a trace record. */
 export const TRACE_BYTES = 512;

@@ -13,7 +13,7 @@ import { Drop, Edge, Frame, Node, Packet, PASSES_MAX, Pool, Switch, TRACE_INPUT,
 import { at, drop } from "../lib/packet";
 import { free, freeFrame, takeFrame } from "../lib/pool";
 import { countDrop } from "./drops";
-import { traceVector } from "./trace";
+import { traceDrop, traceVector } from "./trace";
 
 /** graph_step: nothing waits. */
 const IDLE: u32 = 0;
@@ -183,6 +183,7 @@ function spendPasses(sw: usize, index: u32, vec: usize, n: u32): u32 {
     const d = at(vec, i), passes = <u32>load<u8>(d, Packet.PASSES) + 1;
     if (passes > <u32>PASSES_MAX) {
       drop(d, Drop.LOOP);
+      traceDrop(sw, index, d);
       graph_drop(sw, index, d);
       continue;
     }
