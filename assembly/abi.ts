@@ -207,7 +207,7 @@ export enum Switch {
   CONSUMED = 112,
   /** u64, ICMP errors not sent for want of tokens. */
   ICMP_SUPPRESSED = 120,
-  /** u32, node that waits for free buffers, index + 1; 0: none. */
+  /** u32, last node that waits for free buffers, index + 1; 0: none. Top bit: packets moved since. */
   WAITING = 128,
   /** u32, tables/lpm4: (VRF, IPv4 destination) -> Hop. */
   FIB4 = 132,
@@ -291,7 +291,9 @@ export enum Trace {
   HIT = 28,
   DOMAIN = 32,
   FLOW = 36,
-  SIZEOF = 40,
+  /** u16, Packet.IFACE. */
+  IFACE = 40,
+  SIZEOF = 48,
 }
 /** Most bytes of a packet kept in a trace record. */
 export const TRACE_BYTES = 512;
@@ -392,6 +394,8 @@ export enum IfaceFlag {
   NO_FLOOD = 8,
   /** Source MACs seen here are not learnt. */
   NO_LEARN = 16,
+  /** 127/8 and ::1 are addresses like any other: captures of a loopback interface. */
+  LOOPBACK = 32,
 }
 
 /** A bridge domain. */

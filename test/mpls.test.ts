@@ -9,6 +9,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openCapture } from '../src/capture/open.ts';
 import { ConfigError } from '../src/switch/file.ts';
+import { listGroups } from '../src/switch/groups.ts';
 import { showLabels } from '../src/switch/mpls.ts';
 import { build } from '../src/wire/build.ts';
 import { hexdump } from '../src/wire/hexdump.ts';
@@ -16,6 +17,7 @@ import { BenchSwitch, type Outcome } from './bench_switch.ts';
 import { readAll, sharedPcaps, smallKernels } from './capture_files.ts';
 import { hasTshark, tsharkFields, writeCapture } from './tshark.ts';
 import { readVectors } from './vectors.ts';
+import { random } from './wasm.ts';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 
@@ -247,6 +249,21 @@ test('frames through a pseudowire come out as they went in', () => {
   }), { seed: 4448, numRuns: 15 });
 });
 
+test('any bytes end at an edge or a reason: no trap, no buffer lost', () => {
+  const draw = random(3032);
+  for (const node of ['mpls_lookup', 'mpls_swap', 'mpls_pop', 'mpls_push'])
+    for (const config of new Set(readVectors(node).map(c => c.config))) {
+      const b = new BenchSwitch(config), cases = readVectors(node).filter(c => c.config === config), free = () => b.k.fn['pool_free']!(b.k.pool), before = free();
+      for (let i = 1; i <= 150; i++) {
+        const c = cases[draw() % cases.length]!, cut = draw() % 4 === 0 ? draw() % (c.in.length + 1) : c.in.length, bytes = c.in.slice(0, cut);
+        for (let flips = draw() % 6; flips > 0 && cut > 12; flips--) bytes[12 + draw() % Math.min(cut - 12, 60)] = draw();
+        const { visits } = b.send([{ port: c.port, bytes, id: i, orig: cut + (draw() % 3 === 0 ? draw() % 40 : 0) }]);
+        assert.ok(!visits.some(v => v.drop === 'NONE' && v.node.startsWith('mpls_')), `${node} ${c.name} ${Buffer.from(bytes).toString('hex')}`);
+        assert.is(free(), before, `${node} ${c.name} ${Buffer.from(bytes).toString('hex')}`);
+      }
+    }
+});
+
 test('a stack that grows on a loop ends with NO_HEADROOM', () => {
   const grow = (n: number) => `
   s${n}:
@@ -333,6 +350,19 @@ test('labels from a file; show labels', () => {
   } finally {
     rmSync(work, { recursive: true });
   }
+});
+
+test('flows are shared out over two LSPs', () => {
+  const b = new BenchSwitch(`
+ports: {e1: {address: 10.9.1.1/24}, e2: {address: 10.9.2.1/24}}
+neighbors: [{address: 10.9.2.8, mac: "02:00:00:00:00:08", port: e2}, {address: 10.9.2.9, mac: "02:00:00:00:00:09", port: e2}]
+groups: {g: {members: [{via: 10.9.2.8, push: [16001]}, {via: 10.9.2.9, push: [16002, 16003], entropy: true}]}}
+routes: [{to: 10.0.0.0/8, group: g}]`);
+  const { sent } = b.send(Array.from({ length: 64 }, (_, i) => ({ id: i + 1, bytes: build(`eth(dst=02:00:00:00:01:01)/ip(src=10.9.1.9,dst=10.1.0.1)/udp(srcport=${i + 1},dstport=7)`) })), false);
+  const stacks = sent.map(s => stackOf(s.bytes)), one = stacks.filter(l => l.join() === '16001').length;
+  assert.ok(one > 16 && one < 48, `${one} of 64 by the first`);
+  assert.is(stacks.filter(l => l.slice(0, 3).join() === '16002,16003,7').length, 64 - one);
+  assert.equal(listGroups(b.network.switches[0]!.built)[0]!.members.map(m => [m.interface, Number(m.packets)]), [['e2', one], ['e2', 64 - one]]);
 });
 
 test('prefix SIDs are labels of two SRGBs', () => {

@@ -1,9 +1,9 @@
 // mpls_pop.ts -- node: the top label comes off.
 //
 // RFC 3031 sections 3.10 and 3.16 (penultimate hop popping), RFC 3032 section
-// 2.2 (what lies under the stack), RFC 3443 (TTL), RFC 6790 section 4.3 (the
-// entropy label and its indicator come off with the label above them), RFC 4385
-// and RFC 4448 (pseudowires; sequence numbers are not processed).
+// 2.2 (what lies under the stack), RFC 3443 (TTL), RFC 6790 sections 4.1 and
+// 4.4 (the entropy label and its indicator come off with the label above them),
+// RFC 4385 and RFC 4448 (pseudowires; sequence numbers are not processed).
 //
 //   in   | anything, L3 bytes | label [ELI | EL] | stack | [control word |] payload
 //   out  the next label, IPv4 or IPv6 at L3; the frame of a pseudowire at DATA;

@@ -2,16 +2,15 @@
 // progress, interrupts, and the report.
 
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { createCapture, openCapture } from '../capture/open.ts';
-import { openWithPcapParser } from '../capture/pcap_parser.ts';
-import type { CaptureReader, ReadOptions } from '../capture/reader.ts';
+import { createCapture } from '../capture/open.ts';
+import type { CaptureReader } from '../capture/reader.ts';
 import { type CaptureWriter, formatOf } from '../capture/writer.ts';
 import { compileFilter } from '../filter/filter.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import { RatePace, type Wall } from '../replay/rate.ts';
-import { portMac, type ReplayResult, replay } from '../replay/replay.ts';
-import { nearest } from '../switch/nearest.ts';
+import { type ReplayResult, replay } from '../replay/replay.ts';
 import type { Network } from '../switch/network.ts';
+import { openInput } from './input.ts';
 import { interruption, sleep } from './interrupt.ts';
 import { loadNetwork } from './load.ts';
 import { Progress } from './progress.ts';
@@ -86,14 +85,7 @@ class Run {
     if (drops !== undefined && formatOf(drops) !== 'pcapng') throw new WeftError(EXIT.usage, `${drops}: only pcapng holds the reasons of drops`, 'name it something.pcapng');
     const network = loadNetwork(flags.config, flags.memory), { k } = network;
     this.network = network;
-    const numbers = new Map(network.ports.map((p, i) => [p.name, i])), fallback = entry(network, flags.port), at = k.alloc(program.room, 'filter');
-    k.bytes.set(program.bytes, at);
-    const options: ReadOptions = {
-      port: (_, name) => numbers.get(name) ?? fallback,
-      mac: port => portMac(network, port),
-      filter: { program: at, count: program.count },
-    };
-    this.reader = (flags.reader === 'pcap-parser' ? openWithPcapParser : openCapture)(k, read, options);
+    this.reader = openInput(network, flags, program);
     const ports = network.ports.map((p, port) => ({ port, name: p.name }));
     if (write !== undefined)
       this.write = () => this.output = createCapture(k, write, { ports: ports.filter(p => !network.linked(p.port)), resolution: this.reader.resolution, version: VERSION });
@@ -108,15 +100,6 @@ class Run {
     this.drops?.close();
     this.reader.close();
   }
-}
-
-/** The port that packets enter by when their interface says nothing. */
-function entry(network: Network, name: string | undefined): number {
-  const { ports } = network, outside = ports.findIndex((_, i) => !network.linked(i));
-  if (name === undefined) return Math.max(0, outside);
-  const found = ports.findIndex(p => p.name === name), names = ports.map(p => p.name), guess = nearest(name, names);
-  if (found < 0) throw new WeftError(EXIT.usage, `no port "${name}"${guess ? `, do you mean "${guess}"?` : ''}`, `there are ${names.join(', ')}`);
-  return found;
 }
 
 /** Whether someone waits at the other end: a pipe, a socket, a terminal. */

@@ -33,8 +33,8 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal | undefined;
   /** Nanoseconds of a monotonic clock: kernel time is measured when it is given. */
   readonly clock?: (() => bigint) | undefined;
-  /** Called after each burst has run, for what the trace buffers hold. */
-  readonly traced?: (() => void) | undefined;
+  /** Runs a switch instead of Graph.run (Sink.run): takes traces, measures nodes. */
+  readonly run?: ((sw: Switch) => boolean) | undefined;
 }
 
 export interface Pace {
@@ -86,6 +86,7 @@ export async function replay(network: Network, reader: CaptureReader, options: R
         k.fn['free']!(k.pool, d);
       }
     },
+    ...(options.run && { run: options.run }),
   };
   const begin = () => {
     begun = true;
@@ -117,7 +118,6 @@ export async function replay(network: Network, reader: CaptureReader, options: R
       if (clock) kernelNs += clock() - start;
       at += due;
       entered += due;
-      options.traced?.();
       const pause = options.progress?.(entered);
       if (pause) await pause;
     }

@@ -17,6 +17,7 @@ export interface VlanConfig {
   vrf?: string;
   mtu?: number;
   promiscuous?: boolean;
+  loopback?: boolean;
   bridge?: string;
   horizon?: number;
   learn?: boolean;
@@ -37,7 +38,7 @@ export interface BridgeConfig {
 export interface NeighborConfig { address: string; mac: string; port: string }
 
 export interface GroupConfig {
-  members: { via: string; port?: string; weight?: number; drain?: boolean }[];
+  members: { via: string; port?: string; weight?: number; drain?: boolean; push?: number[]; entropy?: EntropyConfig; tc?: number }[];
   hash?: ('src' | 'dst' | 'proto' | 'sport' | 'dport' | 'label' | 'inner' | 'qp')[];
   buckets?: number;
 }

@@ -8,6 +8,7 @@ import { parseIp } from '../wire/address.ts';
 import type { Builder, BuiltGroup } from './builder.ts';
 import type { GroupConfig } from './config.ts';
 import type { Path } from './file.ts';
+import { pushHop } from './label_stack.ts';
 import { nearest } from './nearest.ts';
 
 /** Buckets unless the file says otherwise: shares within 0.4 %. */
@@ -42,8 +43,8 @@ function buildGroup(b: Builder, name: string, config: GroupConfig, vrf: number, 
   const path: Path = ['groups', name], before = b.faults.length;
   const members = config.members.flatMap((m, i) => {
     const at = [...path, 'members', i], via = parseIp(m.via);
-    if (six && via.length === 4) b.fault([...at, 'via'], 'is an IPv4 gateway, and an IPv6 route leads here: IPv6 has none of the other family (RFC 8950 is for IPv4)');
-    const hop = b.gatewayHop(vrf, via, m.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...at, 'via']);
+    if (six && via.length === 4 && !m.push) b.fault([...at, 'via'], 'is an IPv4 gateway, and an IPv6 route leads here: IPv6 has none of the other family (RFC 8950 is for IPv4)');
+    const hop = m.push ? pushHop(b, { ...m, labels: m.push }, at, 'push') : b.gatewayHop(vrf, via, m.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...at, 'via']);
     return hop === undefined ? [] : { via: m.via, weight: m.weight ?? 1, drain: m.drain ?? false, hop: b.ownHop(hop, at) };
   });
   if (b.faults.length > before) return undefined;

@@ -66,5 +66,6 @@ export function pushHop(b: Builder, i: Imposition, path: Path, key: string, flag
   k.view.setUint8(at + LabelStack.TTL, PIPE_TTL);
   k.bytes.set(words, at + LabelStack.LABELS);
   const bytes = (i.labels.length + (above > 0 ? 2 : 0)) * MPLS.LEN + (flags & LabelFlag.CONTROL_WORD ? PW.LEN : 0);
-  return b.hop({ kind: HopKind.MPLS_PUSH, aux: at, via, mtu: k.view.getUint16(via + Hop.MTU, true) - bytes, path });
+  const iface = b.interfaces.find(f => f.at === k.view.getUint32(via + Hop.IFACE, true))!;
+  return b.hop({ kind: HopKind.MPLS_PUSH, aux: at, via, iface, mtu: k.view.getUint16(via + Hop.MTU, true) - bytes, path });
 }
