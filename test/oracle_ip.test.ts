@@ -1,15 +1,15 @@
 // oracle_ip.test.ts -- forwarding against Linux, whose input and output
 // were recorded: what goes on, and what comes back.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hexdump } from '../src/wire/hexdump.ts';
 import { checksum } from '../src/wire/checksum.ts';
 import { BenchSwitch } from './bench_switch.ts';
+import { needs, noRecording, shared } from './skip.ts';
 
-const folder = `${process.env['WEFT_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url))}/oracles/linux`;
+const folder = `${shared}/oracles/linux`;
 
 /** The router of the recording: r0 towards the source, r1 towards the destination. */
 const ROUTER = `
@@ -47,13 +47,11 @@ function asOurs(frame: Buffer): Buffer {
   return f;
 }
 
-if (!existsSync(`${folder}/ip_forward_ttl.in.pcap`)) console.log(`oracle_ip: skipped, no recordings in ${folder}`);
-else
-  test('TTL and hop limit 64, 2, 1, 0, 255: the same frames go on and the same errors come back', () => {
-    const b = new BenchSwitch(ROUTER), sent = frames('ip_forward_ttl.in.pcap').flatMap((bytes, i) => b.send([{ port: 'r0', bytes, id: i + 1 }]).sent);
-    const at = (port: string) => sent.filter(s => s.port === port).map(s => hexdump(s.bytes)).join('\n');
-    assert.fixture(at('r1'), frames('ip_forward_ttl.out.pcap').map(f => hexdump(f)).join('\n'));
-    assert.fixture(at('r0'), frames('ip_forward_ttl.back.pcap').map(f => hexdump(asOurs(f))).join('\n'));
-  });
+needs(noRecording('oracles', 'linux', 'ip_forward_ttl.in.pcap'))('TTL and hop limit 64, 2, 1, 0, 255: the same frames go on and the same errors come back', () => {
+  const b = new BenchSwitch(ROUTER), sent = frames('ip_forward_ttl.in.pcap').flatMap((bytes, i) => b.send([{ port: 'r0', bytes, id: i + 1 }]).sent);
+  const at = (port: string) => sent.filter(s => s.port === port).map(s => hexdump(s.bytes)).join('\n');
+  assert.fixture(at('r1'), frames('ip_forward_ttl.out.pcap').map(f => hexdump(f)).join('\n'));
+  assert.fixture(at('r0'), frames('ip_forward_ttl.back.pcap').map(f => hexdump(asOurs(f))).join('\n'));
+});
 
 test.run();
