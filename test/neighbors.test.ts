@@ -132,7 +132,8 @@ test('who does not answer for three seconds is given up: its packets drop, their
   const late = r.send('e1', 4n * SECOND, to(7, 3));
   assert.is(reasons(late), 'NEIGHBOR_UNRESOLVED,NEIGHBOR_UNRESOLVED');
   assert.equal(late.sent.map(s => s.port).sort(), ['e1', 'e1', 'e2']); // two errors, a new question
-  assert.is(r.held, 1);
+  assert.is(reasons(r.send('e1', 5n * SECOND, to(7, 4))), '', 'which has three seconds of its own');
+  assert.is(r.held, 2);
   r.balance();
 });
 

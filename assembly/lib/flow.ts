@@ -3,8 +3,7 @@
 //
 // IPv4: 5-tuple. IPv6: 5-tuple and flow label (RFC 6438), behind extension
 // headers. All fragments of a datagram go by addresses and protocol, since
-// only the first has ports (RFC 7424 section 2.1 says what comes of anything
-// else). inner.ts looks into tunnels.
+// only the first has ports. inner.ts looks into tunnels.
 
 import { FLOW_FIELDS, FlowField, Packet, Switch } from "../abi";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
