@@ -1,5 +1,6 @@
 // demo.ts -- `weft demo`: the capture and the switch that come with weft.
 
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DROPS, type Reason } from '../graph/drops.ts';
 import type { Command } from './command.ts';
@@ -32,4 +33,8 @@ const command: Command<Flags> = {
 };
 export default command;
 
-const file = (path: string): string => fileURLToPath(new URL(path, projectRoot));
+/** A file of the package, as short as it can be named from here. */
+function file(path: string): string {
+  const whole = fileURLToPath(new URL(path, projectRoot)), short = relative('', whole);
+  return short.length < whole.length ? short : whole;
+}
