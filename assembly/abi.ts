@@ -207,7 +207,7 @@ export enum Switch {
   CONSUMED = 112,
   /** u64, ICMP errors not sent for want of tokens. */
   ICMP_SUPPRESSED = 120,
-  /** u32, node that waits for free buffers, index + 1; 0: none. */
+  /** u32, last node that waits for free buffers, index + 1; 0: none. Top bit: packets moved since. */
   WAITING = 128,
   /** u32, tables/lpm4: (VRF, IPv4 destination) -> Hop. */
   FIB4 = 132,
@@ -291,7 +291,9 @@ export enum Trace {
   HIT = 28,
   DOMAIN = 32,
   FLOW = 36,
-  SIZEOF = 40,
+  /** u16, Packet.IFACE. */
+  IFACE = 40,
+  SIZEOF = 48,
 }
 /** Most bytes of a packet kept in a trace record. */
 export const TRACE_BYTES = 512;
@@ -392,6 +394,8 @@ export enum IfaceFlag {
   NO_FLOOD = 8,
   /** Source MACs seen here are not learnt. */
   NO_LEARN = 16,
+  /** 127/8 and ::1 are addresses like any other: captures of a loopback interface. */
+  LOOPBACK = 32,
 }
 
 /** A bridge domain. */
@@ -476,6 +480,24 @@ export enum HopKind {
 /** Edges of a lookup, drop included. */
 export const HOP_EDGES = 12;
 
+/**
+ * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's
+ * FLOW is of FLOW_FIELDS; a group that asks for others hashes for itself.
+ */
+export enum FlowField {
+  SRC = 1,
+  DST = 2,
+  PROTO = 4,
+  SPORT = 8,
+  DPORT = 16,
+  /** IPv6 flow label, RFC 6438. */
+  LABEL = 32,
+  /** All of them of the innermost packet in tunnels. */
+  INNER = 64,
+  /** RoCEv2 destination queue pair. */
+  QP = 128,
+}
+export const FLOW_FIELDS = 63;
 /** Most labels that one entry of this switch puts on a packet; the entropy label and its indicator not counted. */
 export const LABELS_MAX = 12;
 
@@ -547,25 +569,6 @@ export enum LabelStack {
   LABELS = 16,
   SIZEOF = 64,
 }
-
-/**
- * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's
- * FLOW is of FLOW_FIELDS; a group that asks for others hashes for itself.
- */
-export enum FlowField {
-  SRC = 1,
-  DST = 2,
-  PROTO = 4,
-  SPORT = 8,
-  DPORT = 16,
-  /** IPv6 flow label, RFC 6438. */
-  LABEL = 32,
-  /** All of them of the innermost packet in tunnels. */
-  INNER = 64,
-  /** RoCEv2 destination queue pair. */
-  QP = 128,
-}
-export const FLOW_FIELDS = 63;
 
 /** Neighbours of a switch, IPv4 and IPv6: the table, its records and its policy. */
 export enum Neighbors {
@@ -751,6 +754,8 @@ export enum Scan {
   CLAMPED = 128,
   /** SCAN_DROPS rows of DropCount: what the reader itself dropped. */
   DROPS = 136,
+  /** u64, captured bytes of the packets that the filter did not take. */
+  FILTERED_BYTES = 232,
   SIZEOF = 256,
 }
 /** Reasons the reader drops for: OVERSIZE, RUNT, SNAP_CUT. */

@@ -14,6 +14,7 @@ export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_si
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
 
 // capture
+export { bpf_run } from "./capture/bpf";
 export { capture_accept, capture_scan } from "./capture/scan";
 export { capture_write, capture_write_one } from "./capture/write";
 

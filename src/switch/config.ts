@@ -17,6 +17,7 @@ export interface VlanConfig {
   vrf?: string;
   mtu?: number;
   promiscuous?: boolean;
+  loopback?: boolean;
   bridge?: string;
   horizon?: number;
   learn?: boolean;
