@@ -3,7 +3,8 @@
 // IEEE 802.3 clause 3 (frame), 802.1Q clause 9 (tags), RFC 894 and 2464 (what
 // IP expects of them). Up to two tags choose the interface: the port itself
 // for untagged and priority-tagged frames (VID 0), else what the port's tag
-// table names, two tags before one.
+// table names, two tags before one. A promiscuous L3 port takes frames whose
+// tags it does not name as its own, whatever their number.
 //
 //   in   | dst | src | [tag | [tag |]] ethertype | payload
 //   out  the same; bridge interfaces have the tags that chose them taken off
@@ -89,8 +90,13 @@ function enter(d: usize, port: usize, ifaces: usize): void {
       const second = isTag(be16(p + l3 - 2));
       if (second && len(d) < <u32>ETH.LEN + 2 * VLAN.LEN) return dropShort(d, ETH.LEN + 2 * VLAN.LEN);
       const found = tagged(<usize>load<u32>(port, Port.TAGS), p, second);
-      iface = found == MISS ? 0 : ifaces + found * Iface.SIZEOF;
-      if (iface && load<u8>(iface, Iface.TAGS_POPPED) == 2) l3 += VLAN.LEN;
+      if (found != MISS) {
+        iface = ifaces + found * Iface.SIZEOF;
+        if (load<u8>(iface, Iface.TAGS_POPPED) == 2) l3 += VLAN.LEN;
+      } else if (iface && load<u8>(iface) == IfaceKind.L3 && load<u8>(iface, Iface.FLAGS) & IfaceFlag.PROMISCUOUS) {
+        // A capture of somebody else's VLANs: look behind all tags.
+        while (l3 + VLAN.LEN <= len(d) && isTag(be16(p + l3 - 2))) l3 += VLAN.LEN;
+      } else iface = 0;
     }
   }
   if (!iface) return drop(d, Drop.VLAN_UNKNOWN);

@@ -7,12 +7,13 @@
 //   in   | Ethernet | IPv4 header [options] | payload | [padding]
 //   out  | Ethernet | IPv4 header [options] | payload |
 //
-// cfg    none
+// cfg    IfaceFlag.LOOPBACK
 // edges  1 ip4_lookup
 // sets   LEN, ORIG, L4, ECN
 
 import { Drop, Packet, PacketFlag } from "../abi";
 import { checksumBytes, checksumFold } from "../lib/checksum";
+import { takesLoopback } from "../lib/loopback";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { ECN } from "../wire/ip";
 import { IP4, IP4_VERSION_IHL_PLAIN } from "../wire/ip4";
@@ -34,7 +35,7 @@ export function ip4_input(vec: usize, n: u32, sw: usize): void {
         continue;
       }
     }
-    validate(d, p, l3);
+    validate(sw, d, p, l3);
   }
 }
 
@@ -54,7 +55,7 @@ function rightSum(a: u64, b: u64, dst: u32): bool {
 }
 
 /** Any header: all checks. */
-function validate(d: usize, p: usize, l3: u32): void {
+function validate(sw: usize, d: usize, p: usize, l3: u32): void {
   const have = len(d) - l3, wire = wireLen(d) - l3;
   if (have < <u32>IP4.LEN) return dropShort(d, l3 + IP4.LEN);
   const first = <u32>load<u8>(p), header = (first & 15) << 2;
@@ -64,7 +65,7 @@ function validate(d: usize, p: usize, l3: u32): void {
   const total = be16(p + IP4.TOTAL_LENGTH);
   if (total < header || total > wire) return drop(d, Drop.IP4_TOTAL_LENGTH);
   if (checksumFold(checksumBytes(0, p, header)) != 0xffff) return drop(d, Drop.IP4_CHECKSUM);
-  const martian = martians(p, load<u8>(d, Packet.FLAGS));
+  const martian = martians(p, load<u8>(d, Packet.FLAGS), takesLoopback(sw, d));
   if (martian) return drop(d, martian);
   store<u32>(d, l3 + total, Packet.ORIG);
   if (have > total) store<u32>(d, l3 + total, Packet.LEN);
@@ -74,11 +75,11 @@ function validate(d: usize, p: usize, l3: u32): void {
 }
 
 /** Drop reason for addresses that no router may take from a wire, or 0. */
-function martians(p: usize, flags: u32): Drop {
+function martians(p: usize, flags: u32, loopback: bool): Drop {
   const src = <u32>load<u8>(p, IP4.SRC), dst = <u32>load<u8>(p, IP4.DST);
   // 0/8 "this network", 127/8 loopback, 224/4 groups, 240/4 reserved
-  if (src == 0 || src == 127 || src >= 224) return Drop.MARTIAN_SOURCE;
-  if (dst == 0 || dst == 127) return Drop.MARTIAN_DESTINATION;
+  if (src == 0 || (src == 127 && !loopback) || src >= 224) return Drop.MARTIAN_SOURCE;
+  if (dst == 0 || (dst == 127 && !loopback)) return Drop.MARTIAN_DESTINATION;
   if (dst >= 224) return dst < 240 || load<u32>(p, IP4.DST) == 0xffffffff ? Drop.MULTICAST : Drop.MARTIAN_DESTINATION;
   return flags & PacketFlag.GROUP ? Drop.GROUP_FRAME : Drop.NONE;
 }

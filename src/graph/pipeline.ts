@@ -15,7 +15,7 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   ethernet_input: {},
   arp_input: {},
   mpls_lookup: ICMP,
-  mpls_swap: {},
+  mpls_swap: ICMP,
   mpls_pop: {},
   ip6_input: { ip6_lookup: 'ip6_verify', icmp: 'ip6_lookup' },
   ip6_verify: {},

@@ -6,6 +6,19 @@ import type { Kernels } from './kernels.ts';
 
 type Wide = (...args: (number | bigint)[]) => number;
 
+/** u32 -> u32, tables/exact32. */
+export class Exact32 {
+  readonly at: number;
+  /** @param entries most keys it will hold */
+  constructor(readonly k: Kernels, entries: number, readonly what: string) {
+    this.at = k.alloc(k.fn['exact32_sizeof']!(entries), what);
+    k.fn['exact32_init']!(this.at, entries);
+  }
+  put(key: number, value: number): void {
+    if (!this.k.fn['exact32_put']!(this.at, key, value)) throw new WeftError(EXIT.internal, `${this.what} is full`);
+  }
+}
+
 /** u64 -> u32, tables/exact64. */
 export class Exact64 {
   readonly at: number;

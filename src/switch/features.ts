@@ -5,8 +5,10 @@ import { buildBridges, declareBridges, declareOwnInterfaces } from './bridges.ts
 import { buildFib } from './fib.ts';
 import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
+import { buildMpls, declareMpls } from './mpls.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
+import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
 
 export interface Feature {
@@ -19,10 +21,13 @@ export interface Feature {
 export const features: readonly Feature[] = [
   { declare: declareBridges },
   { declare: declarePorts, build: buildPorts },
+  { declare: declarePseudowires },
   { declare: declareOwnInterfaces, build: buildBridges },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
   { declare: checkGroups },
+  { build: buildPseudowires },
+  { declare: declareMpls, build: buildMpls },
   { build: buildRoutes },
   { build: buildFib },
 ];

@@ -11,6 +11,7 @@ import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { readText } from './file.ts';
 import { groupHop } from './groups.ts';
+import { pushHop } from './label_stack.ts';
 
 /** `to:` words for everything. */
 const EVERYTHING: Readonly<Record<string, string>> = { default: '0.0.0.0/0', default6: '::/0' };
@@ -67,7 +68,10 @@ function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path:
     const to = b.vrf(r.vrf_leak, [...path, 'vrf_leak']);
     return to === undefined ? undefined : b.hop({ kind: HopKind.VRF, aux: to, path });
   }
+  for (const key of ['push', 'entropy', 'tc'] as const)
+    if (r[key] !== undefined && (!r.push || r.via === undefined)) b.fault([...path, key], `goes with ${r.push ? 'via' : 'push'} only`, true);
   if (r.via !== undefined) {
+    if (r.push) return pushHop(b, { labels: r.push, via: r.via, port: r.port, entropy: r.entropy, tc: r.tc }, path, 'push');
     const via = b.try([...path, 'via'], () => parseIp(r.via!));
     return via && b.gatewayHop(vrf, via, r.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...path, 'via']);
   }
