@@ -330,7 +330,7 @@ for (const [what, args] of [['reading', ['-r', '-']], ['waiting', ['-r', input, 
     child.stdout.on('data', (b: Buffer) => { seen = Buffer.concat([seen, b]); text += b.toString(); });
     if (what === 'reading') child.stdin.write(readFileSync(input));
     // The first packet is through: its ICMP error quotes it, and the output exists.
-    while (!(what === 'reading' ? existsSync(out) : seen.includes(noRoute.subarray(34, 42)))) await sleep(20);
+    while (!(what === 'reading' ? existsSync(out) : seen.includes(Buffer.from(noRoute.subarray(34, 42))))) await sleep(20);
     await sleep(500);
     child.kill('SIGINT');
     const [code] = await once(child, 'close') as [number];

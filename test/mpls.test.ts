@@ -1,7 +1,7 @@
 // mpls.test.ts -- label switching as a whole: what other implementations make
 // of the same frames, packets through an LSP, what a file may not say.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -15,18 +15,15 @@ import { build } from '../src/wire/build.ts';
 import { hexdump } from '../src/wire/hexdump.ts';
 import { BenchSwitch, type Outcome } from './bench_switch.ts';
 import { readAll, sharedPcaps, smallKernels } from './capture_files.ts';
-import { hasTshark, tsharkFields, writeCapture } from './tshark.ts';
+import { needs, noProgram, noRecording } from './skip.ts';
+import { tsharkFields, writeCapture } from './tshark.ts';
 import { readVectors } from './vectors.ts';
 import { random } from './wasm.ts';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 
-/** Frames of a capture; none, and a word, when it is not here. */
-async function shared(path: string): Promise<Uint8Array[]> {
-  if (!existsSync(path)) {
-    console.log(`  skipped: no ${path}`);
-    return [];
-  }
+/** Frames of a capture. */
+async function framesOf(path: string): Promise<Uint8Array[]> {
   const k = smallKernels();
   return (await readAll(k, openCapture(k, path))).map(p => p.bytes);
 }
@@ -54,9 +51,8 @@ function routed(f: Uint8Array, at: number): Uint8Array {
   return out;
 }
 
-test('Open vSwitch makes the same of the same frames', async () => {
-  const theirs = await shared(join(ovs, 'mpls_vlan_out.pcap'));
-  if (theirs.length === 0) return;
+needs(noRecording('oracles', 'ovs', 'in.hex'))('Open vSwitch makes the same of the same frames', async () => {
+  const theirs = await framesOf(join(ovs, 'mpls_vlan_out.pcap'));
   const inputs = readFileSync(join(ovs, 'in.hex'), 'utf8').trim().split('\n').map(l => hex(l.split(' ')[1]!));
   const same = (what: string, config: string, input: number, want: Uint8Array) => {
     const { sent } = run(ovsSwitch(config), inputs[input]!);
@@ -94,8 +90,7 @@ test('Open vSwitch makes the same of the same frames', async () => {
   assert.is(dropsOf(last)[0], 'MPLS_TTL_EXCEEDED');
 });
 
-test('tshark reads all that the vectors send, ICMP with its label stack too', () => {
-  if (!hasTshark()) return;
+needs(noProgram('tshark'))('tshark reads all that the vectors send, ICMP with its label stack too', () => {
   const frames: Uint8Array[] = [];
   for (const node of ['mpls_lookup', 'mpls_swap', 'mpls_pop', 'mpls_push'])
     for (const config of new Set(readVectors(node).map(c => c.config))) {
@@ -134,9 +129,9 @@ function stackOf(f: Uint8Array): number[] {
   return labels;
 }
 
-test('captures through a label switch: every packet goes somewhere or has a reason', async () => {
+needs(noRecording('pcaps'))('captures through a label switch: every packet goes somewhere or has a reason', async () => {
   for (const name of ['mpls_in_vlan.pcap', 'mpls_stack_1to2_pw_controlword.pcap', 'mpls_ttl_labels_trex.pcap', 'synth_sr_mpls_stacks.pcap', 'vlan_mpls_mixed.pcap']) {
-    const frames = await shared(join(sharedPcaps, name)), own = [...new Set(frames.flatMap(stackOf))].filter(l => l >= 16);
+    const frames = await framesOf(join(sharedPcaps, name)), own = [...new Set(frames.flatMap(stackOf))].filter(l => l >= 16);
     for (const op of ['{swap: [20000, 20001], via: 10.9.2.9}', '{php: true, via: 10.9.2.9}', '{pop: default}']) {
       const b = new BenchSwitch(`
 ports:

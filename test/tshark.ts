@@ -2,18 +2,10 @@
 
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { noProgram } from './skip.ts';
 
 /** Each packet judged by itself: nothing reassembled, every checksum verified. */
 const PREFERENCES = ['ip.defragment:FALSE', 'ipv6.defragment:FALSE', 'tcp.desegment_tcp_streams:FALSE',
   'ip.check_checksum:TRUE', 'udp.check_checksum:TRUE', 'tcp.check_checksum:TRUE', 'icmp.favor_icmp_mpls:TRUE'];
-
-/** For tests that ask while they run; others say `needs(noProgram('tshark'))`. */
-export function hasTshark(): boolean {
-  const missing = noProgram('tshark');
-  if (missing) console.log(`SKIP part of a test: ${missing}`);
-  return missing === undefined;
-}
 
 /** For each frame of `file` the values of each field, joined by commas where it occurs more than once. */
 export function tsharkFields(file: string, fields: readonly string[]): string[][] {
