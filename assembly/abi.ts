@@ -412,6 +412,10 @@ export enum Bridge {
   LINE = 16,
   /** u32, the bridge's own L3 interface, 0 when it has none. */
   OWN = 20,
+  /** i64, highest packet time seen by the bridge, picoseconds: ageing goes by it. */
+  NOW = 24,
+  /** i64, packet time from which a full table may be swept again, picoseconds. */
+  SWEEP = 32,
   SIZEOF = 64,
 }
 

@@ -5,7 +5,10 @@ export interface PortConfig extends VlanConfig {
   description?: string;
   min_frame?: number;
   fix_checksums?: boolean;
-  vlans?: Record<string, VlanConfig>;
+  vlans?: Record<string, VlanConfig | null>;
+  access?: number;
+  trunk?: (number | string)[];
+  native?: number;
 }
 
 export interface VlanConfig {
@@ -14,6 +17,21 @@ export interface VlanConfig {
   vrf?: string;
   mtu?: number;
   promiscuous?: boolean;
+  bridge?: string;
+  horizon?: number;
+  learn?: boolean;
+  flood?: boolean;
+}
+
+export interface BridgeConfig {
+  vlan?: number;
+  age?: string;
+  ports?: string[];
+  static?: { mac: string; port: string }[];
+  address?: string | string[];
+  mac?: string;
+  vrf?: string;
+  mtu?: number;
 }
 
 export interface NeighborConfig { address: string; mac: string; port: string }
@@ -32,6 +50,7 @@ export interface SwitchConfig {
   seed?: number;
   ports: Record<string, PortConfig | null>;
   vrfs?: string[];
+  bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };
