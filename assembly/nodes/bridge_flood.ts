@@ -36,7 +36,10 @@ export function bridge_flood(vec: usize, n: u32, sw: usize): void {
     let copies: u32 = 0;
     for (let m = nextTaker(first + 4, end, from, d); m < end; m = nextTaker(m + 4, end, from, d)) copies++;
     if (available(pool, len(d)) < copies) {
-      if (!starved(sw)) return wait(sw, i);
+      if (!starved(sw)) {
+        wait(sw, i);
+        return;
+      }
       drop(d, Drop.NO_BUFFER);
       continue;
     }
@@ -62,7 +65,9 @@ function takes(member: usize, from: usize, d: usize): bool {
 }
 
 function send(d: usize, member: usize): void {
-  if (load<u32>(member, Iface.BRIDGE)) return enterOwn(d, member);
-  store<u16>(d, load<u16>(member, Iface.INDEX), Packet.IFACE);
-  forward(d, IFACE_OUTPUT);
+  if (load<u32>(member, Iface.BRIDGE)) enterOwn(d, member);
+  else {
+    store<u16>(d, load<u16>(member, Iface.INDEX), Packet.IFACE);
+    forward(d, IFACE_OUTPUT);
+  }
 }

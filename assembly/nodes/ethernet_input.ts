@@ -17,7 +17,7 @@ import { isGroup, l3Input } from "../lib/l3_input";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { exceedsMtu, isTag, popTags } from "../lib/vlan";
 import { exact64_get, MISS } from "../tables/exact64";
-import { ETH, ETHERTYPE } from "../wire/ethernet";
+import { ETH } from "../wire/ethernet";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
 
 const BRIDGE_FORWARD = 5;

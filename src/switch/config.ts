@@ -36,11 +36,18 @@ export interface BridgeConfig {
 
 export interface NeighborConfig { address: string; mac: string; port: string }
 
+export interface GroupConfig {
+  members: { via: string; port?: string; weight?: number }[];
+  hash?: ('src' | 'dst' | 'proto' | 'sport' | 'dport' | 'label' | 'inner' | 'qp')[];
+  buckets?: number;
+}
+
 export interface RouteConfig {
   to: string;
   vrf?: string;
   via?: string;
   port?: string;
+  group?: string;
   vrf_leak?: string;
   action?: 'blackhole' | 'unreachable' | 'reject' | 'prohibit';
 }
@@ -52,6 +59,11 @@ export interface SwitchConfig {
   vrfs?: string[];
   bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];
+  unresolved?: 'drop' | 'queue';
+  neighbor_queue?: number;
+  neighbor_table?: number;
+  neighbor_age?: string;
+  groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };
 }
