@@ -12,6 +12,7 @@ import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
 import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
+import type { VxlanEntry } from './vxlan.ts';
 
 /** An interface before and after it got its place in memory. */
 export interface Interface {
@@ -74,6 +75,8 @@ export class Builder {
   /** Bridge members by interface name. */
   readonly members = new Map<string, Member>();
   readonly interfaces: Interface[] = [];
+  /** VXLAN VNIs by name. */
+  readonly vxlans = new Map<string, VxlanEntry>();
   readonly routes: RouteInit[] = [];
   /** Static neighbours by `interface address`: hop makers need their MACs. */
   readonly neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();

@@ -7,6 +7,7 @@ import { buildIcmp } from './icmp.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildRoutes } from './routes.ts';
+import { buildVxlan, declareVxlan } from './vxlan.ts';
 
 export interface Feature {
   /** Name interfaces, VRFs, bridges, neighbours; nothing has an address yet. */
@@ -18,7 +19,10 @@ export interface Feature {
 export const features: readonly Feature[] = [
   { declare: declareBridges },
   { declare: declarePorts, build: buildPorts },
-  { declare: declareOwnInterfaces, build: buildBridges },
+  { declare: declareOwnInterfaces },
+  { declare: declareVxlan },
+  { build: buildBridges },
+  { build: buildVxlan },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
   { build: buildRoutes },

@@ -10,6 +10,7 @@ import { type Builder, type HopInit, sameBytes } from './builder.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { readText } from './file.ts';
+import { vxlanRouteHop } from './vxlan.ts';
 
 /** `to:` words for everything. */
 const EVERYTHING: Readonly<Record<string, string>> = { default: '0.0.0.0/0', default6: '::/0' };
@@ -54,11 +55,13 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
 
 /** The one way a route goes. */
 function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
-  const ways = (['via', 'action', 'vrf_leak'] as const).filter(w => r[w] !== undefined);
+  const ways = (['via', 'action', 'vrf_leak', 'vxlan'] as const).filter(w => r[w] !== undefined);
   if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
-    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `action` or `vrf_leak`');
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `action`, `vrf_leak` or `vxlan`');
     return undefined;
   }
+  if (r.vxlan !== undefined) return vxlanRouteHop(b, { ...r, vxlan: r.vxlan }, vrf, path);
+  for (const key of ['remote', 'router_mac'] as const) if (r[key] !== undefined) b.fault([...path, key], 'is of a route with `vxlan`', true);
   const six = prefix.address.length === 16;
   if (r.action) return b.hop({ ...ACTIONS[r.action](six), path });
   if (r.vrf_leak !== undefined) {
