@@ -63,8 +63,11 @@ export default command;
 
 function print(watcher: Watcher, what: string, code: number, reader: CaptureReader | undefined, talk: Talk): void {
   const { columns, rows, notes, json } = watcher.report(reader);
-  if (talk.json) return talk.document({ code, [what]: json });
   const { dim } = talk.colors;
+  if (talk.json) {
+    talk.document({ code, [what]: json });
+    return;
+  }
   for (const line of table(columns, rows, (cell, _, row) => (row < 0 ? dim(cell) : cell))) talk.out(line.trimEnd());
   for (const note of notes) talk.out(dim(note));
 }

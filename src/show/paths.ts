@@ -68,10 +68,11 @@ export class Paths implements Watcher {
 
 /** `e1 > ethernet_input > ip4_input > ip4_lookup DROP NO_ROUTE [made: ip4_lookup > ip4_rewrite > port_tx > e1]`. */
 function pathText(network: Network, { kind, steps }: Branch): string {
-  const parts = steps.flatMap(({ sw, visit: { node, edge, drop, rxPort, txPort }, branches }) => {
+  const parts = steps.flatMap(({ sw, born, visit: { node, edge, drop, rxPort, txPort }, branches }) => {
     const port = (n: number) => network.ports[network.number(sw, n)]!.name, inner = branches.map(b => ` [${pathText(network, b)}]`).join('');
     if (node === 'input') return port(rxPort);
     if (edge === 'sent') return [`${node}${inner}`, ...(linked(sw, txPort) ? [] : [port(txPort)])];
+    if (born && edge !== 'drop') return []; // the branch stands behind the node that made it
     const end = edge === 'drop' ? ` DROP ${drop}` : edge === 'hold' ? ' HELD' : edge === 'consume' ? ' CONSUMED' : '';
     return `${node}${end}${inner}`;
   });
