@@ -1,6 +1,8 @@
-// make_pcaps.ts -- makes the captures in pcaps/: `npx tsx scripts/make_pcaps.ts`.
-// The same files come out each time.
+// make_pcaps.ts -- makes the captures in pcaps/, the same bytes each time.
+//
+//     npx tsx scripts/make_pcaps.ts [folder]
 
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCapture } from '../src/capture/open.ts';
 import { loadKernels } from '../src/kernel/load.ts';
@@ -49,7 +51,7 @@ function mixed(kinds: readonly Kind[]): { port: string; text: string }[] {
 
 function write(name: string, ports: readonly string[], packets: readonly { port: string; text: string }[]): void {
   const k = loadKernels({ memory: 32 * 2 ** 20, small: 16, jumbo: 1, huge: 1 }), vector = new Vector(k);
-  const path = fileURLToPath(new URL(`../pcaps/${name}`, import.meta.url));
+  const path = join(process.argv[2] ?? fileURLToPath(new URL('../pcaps', import.meta.url)), name);
   const writer = createCapture(k, path, { ports: ports.map((port, i) => ({ port: i, name: port })), origin: ORIGIN });
   packets.forEach(({ port, text }, i) => {
     const d = receive(k, build(text), { port: ports.indexOf(port), time: BigInt(i) * GAP, id: i + 1 });

@@ -5,7 +5,7 @@ import { ConfigError } from '../switch/file.ts';
 import type { Network } from '../switch/network.ts';
 import type { Command } from './command.ts';
 import { loadNetwork } from './load.ts';
-import { bytesText, grouped, memory } from './quantity.ts';
+import { bytesText, grouped, memory } from './numbers.ts';
 import { table } from './table.ts';
 
 interface Flags { config: string; memory?: number }

@@ -13,7 +13,7 @@ const SHELLS: Readonly<Record<string, (verbs: readonly Verb[]) => string>> = { b
 const command: Command = {
   examples: [
     'source <(weft completion bash)                                       # in ~/.bashrc',
-    'weft completion zsh > "${fpath[1]}/_weft"',
+    'weft completion zsh > ~/.zfunc/_weft                                 # a folder of fpath',
     'weft completion fish > ~/.config/fish/completions/weft.fish',
   ],
 

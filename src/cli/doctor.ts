@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { EXIT } from '../kernel/errors.ts';
 import { loadKernels } from '../kernel/load.ts';
+import { hasSimd, reservable } from '../kernel/probe.ts';
 import type { Command } from './command.ts';
 
 interface Finding {
@@ -19,8 +20,6 @@ interface Finding {
 }
 
 const NODE_MIN = [20, 19] as const;
-/** A module whose one function makes a v128 from an i32 and gives one lane back. */
-const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 10, 11, 1, 9, 0, 65, 0, 253, 17, 253, 27, 0, 11);
 
 const command: Command = {
   json: true,
@@ -56,22 +55,21 @@ function attempt(what: string, needed: boolean, remedy: string, work: () => stri
 
 const kernels = (): Finding => attempt('kernels', true, 'in a clone: npm run build; else install the package again', () => {
   const k = loadKernels({ memory: 32 * 2 ** 20, small: 16, jumbo: 1, huge: 1 });
-  return `WebAssembly, ABI ${k.fn['abi_version']!()}`;
+  return `ABI ${k.fn['abi_version']!()}`;
 });
 
-const memory = (bytes: number, needed: boolean): Finding => {
-  const size = `${bytes / 2 ** 30} GiB`;
-  return attempt(`memory, ${size}`, needed, needed ? 'raise the address space limit (ulimit -v), or run with a smaller --memory' : 'only switches with millions of routes want it: raise the limit (ulimit -v)', () => {
-    const pages = bytes / 65536;
-    new WebAssembly.Memory({ initial: pages, maximum: pages });
-    return 'can be reserved';
-  });
-};
+function memory(bytes: number, needed: boolean): Finding {
+  const works = reservable(bytes);
+  return {
+    what: `memory, ${bytes / 2 ** 30} GiB`, works, found: works ? 'can be reserved' : 'cannot be reserved', needed,
+    remedy: needed ? 'raise the address space limit (ulimit -v), or run with a smaller --memory' : 'only switches with millions of routes want it: raise the limit (ulimit -v)',
+  };
+}
 
-const simd = (): Finding => {
-  const works = WebAssembly.validate(SIMD);
-  return { what: 'SIMD', works, found: works ? 'in WebAssembly' : 'not in WebAssembly here', remedy: 'Node has it on x86-64 with SSE4.1 and on arm64', needed: false };
-};
+function simd(): Finding {
+  const works = hasSimd();
+  return { what: 'SIMD', works, found: works ? '128 bits wide' : 'not here', remedy: 'Node has it on x86-64 with SSE4.1 and on arm64', needed: false };
+}
 
 /** Programs beside weft: name, arguments that print the version, what for. */
 const TOOLS = [

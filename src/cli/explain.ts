@@ -11,7 +11,7 @@ import { build } from '../wire/build.ts';
 import type { Command } from './command.ts';
 import { entryPort, type InputFlags, inputFilter, openInput } from './input.ts';
 import { loadNetwork } from './load.ts';
-import { count, memory } from './quantity.ts';
+import { count, memory } from './numbers.ts';
 import { sourceLines } from './source_line.ts';
 
 interface Flags extends Partial<InputFlags> { config: string; number?: number; whatIf?: string; memory?: number }

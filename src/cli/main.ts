@@ -13,7 +13,7 @@ function usage(): string {
   const width = Math.max(...Object.keys(COMMANDS).map(n => n.length));
   return `Usage: weft COMMAND [OPTIONS]
 
-A packet data plane in WebAssembly: replay captures through switches described
+A packet data plane: replay captures through switches described
 in YAML, every packet accounted for, every drop explained.
 
 Commands:

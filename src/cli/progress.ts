@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { CaptureReader } from '../capture/reader.ts';
-import { grouped, secondsText } from './quantity.ts';
+import { grouped, secondsText } from './numbers.ts';
 import type { Talk } from './talk.ts';
 
 /** Milliseconds between two looks at signals and the terminal. */

@@ -3,7 +3,7 @@
 import { type Command as Commander, Option } from 'commander';
 import type { Rate } from '../replay/rate.ts';
 import type { Command } from './command.ts';
-import { amount, count, memory } from './quantity.ts';
+import { amount, count, memory } from './numbers.ts';
 import { type ReplayFlags, runReplay } from './replay_run.ts';
 
 const command: Command<ReplayFlags> = {

@@ -5,7 +5,7 @@ import { DROPS } from '../graph/drops.ts';
 import { EXIT } from '../kernel/errors.ts';
 import type { RatePace } from '../replay/rate.ts';
 import type { ReplayResult } from '../replay/replay.ts';
-import { bytesText, grouped, secondsText } from './quantity.ts';
+import { bytesText, grouped, secondsText } from './numbers.ts';
 import { table } from './table.ts';
 import type { Talk } from './talk.ts';
 

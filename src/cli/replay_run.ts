@@ -2,6 +2,7 @@
 // progress, interrupts, and the report.
 
 import { existsSync, realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createCapture } from '../capture/open.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import { type CaptureWriter, formatOf } from '../capture/writer.ts';
@@ -106,9 +107,14 @@ class Run {
 const isLive = (path: string | undefined): boolean =>
   path !== undefined && (path === '-' || statSync(path, { throwIfNoEntry: false })?.isFIFO() === true);
 
-/** What is read must not be what is written. */
+/** No file is read and written, or written twice. */
 function refuseSameFile({ read, write, drops }: ReplayFlags): void {
-  const files = [read, write, drops].map(p => (p === undefined || p === '-' || !existsSync(p) ? p : realpathSync(p)));
-  const twice = files.find((f, i) => f !== undefined && f.startsWith('/dev/') === false && files.indexOf(f) !== i && !(f === '-' && i === 1));
+  const twice = sameFile(read, write) || sameFile(read, drops) ? read : sameFile(write, drops) || (write === '-' && drops === '-') ? write : undefined;
   if (twice !== undefined) throw new WeftError(EXIT.usage, `${twice} is named twice`, 'read from one file and write to others');
+}
+
+/** Whether both name one file; streams and devices may be named twice. */
+function sameFile(a: string | undefined, b: string | undefined): boolean {
+  const real = [a, b].map(p => (p === undefined || p === '-' ? undefined : existsSync(p) ? (statSync(p).isFile() ? realpathSync(p) : undefined) : resolve(p)));
+  return real[0] !== undefined && real[0] === real[1];
 }

@@ -56,7 +56,7 @@ export function commander(name: string, summary: string, command: Command): Comm
   const c = new Commander(`weft ${name}`).description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`);
   command.define(c);
   if (command.json) c.option('--json', 'print the result, or the error, as one JSON document');
-  c.option('-q, --quiet', 'say nothing but results, warnings and errors').option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR work too');
+  c.option('-q, --quiet', 'no report, progress or remarks; warnings and errors only').option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR work too');
   return c.helpOption('-h, --help', 'this text').addHelpText('after', `\nExamples:\n${command.examples.map(e => `  ${e}`).join('\n')}`);
 }
 

@@ -82,10 +82,8 @@ export class RatePace implements Pace {
   get actual(): number | undefined {
     const seconds = this.wall ? Number(this.#end - (this.#start ?? 0n)) / NS_PER_SECOND : Number(this.last - this.first) / Number(PS_PER_SECOND);
     if (seconds <= 0) return undefined;
-    switch (this.rate.unit) {
-      case 'pps': return (this.packets - 1) / seconds;
-      case 'mbps': return (this.bytes * 8) / 1e6 / seconds;
-      case 'multiplier': return Number(this.#ownLast - this.#ownFirst) / Number(PS_PER_SECOND) / seconds;
-    }
+    if (this.rate.unit === 'pps') return (this.packets - 1) / seconds;
+    if (this.rate.unit === 'mbps') return (this.bytes * 8) / 1e6 / seconds;
+    return Number(this.#ownLast - this.#ownFirst) / Number(PS_PER_SECOND) / seconds;
   }
 }

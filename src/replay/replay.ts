@@ -80,7 +80,8 @@ export async function replay(network: Network, reader: CaptureReader, options: R
       else k.fn['free_list']!(k.pool, list, n);
     },
     dropped(sw: Switch) {
-      for (const d of take(k, 'DROP')) {
+      // Nodes drop one after the other; a capture is in order.
+      for (const d of take(k, 'DROP').sort((a, b) => idOf(k, a) - idOf(k, b))) {
         drops!.writeComment(d, network.number(sw, k.view.getUint16(d + Packet.RX_PORT, true)), 'in', dropComment(network, sw, d));
         k.fn['free']!(k.pool, d);
       }
@@ -125,6 +126,8 @@ export async function replay(network: Network, reader: CaptureReader, options: R
   return account(network, reader, left, out, Number(kernelNs));
 }
 
+const idOf = (k: Kernels, d: number): number => k.view.getUint32(d + Packet.ID, true);
+
 /** Resolves to false once the signal is given; never without one. */
 const aborted = (signal: AbortSignal | undefined): Promise<false> =>
   new Promise(resolve => { signal?.addEventListener('abort', () => resolve(false), { once: true }); });
@@ -140,7 +143,10 @@ function discard(k: Kernels, vec: number, n: number): Amount {
 /** Packets of the reader enter the switches their ports belong to. */
 function enter(network: Network, vec: number, n: number): void {
   const { k } = network;
-  if (network.switches.length === 1) return network.input(0, vec, n);
+  if (network.switches.length === 1) {
+    network.input(0, vec, n);
+    return;
+  }
   for (let i = 0; i < n; ) {
     const first = i, number = portOf(network, vec, i), { sw } = network.ports[number]!;
     for (; i < n && network.ports[portOf(network, vec, i)]!.sw === sw; i++) {

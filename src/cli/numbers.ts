@@ -1,9 +1,11 @@
-// quantity.ts -- numbers with units, in and out.
+// numbers.ts -- numbers on the command line, in and out.
 
 import { InvalidArgumentError } from 'commander';
+import { parseSize, QuantityError } from '../switch/quantity.ts';
 
 const DECIMAL: Readonly<Record<string, number>> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9 };
-const BINARY: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+/** All that 32-bit addresses reach. */
+const MEMORY_MAX = 2 ** 32;
 
 /** `100`, `100k`, `1.5M`: a number above 0. */
 export function amount(text: string): number {
@@ -22,10 +24,13 @@ export function count(text: string): number {
 
 /** Bytes of memory: `512MiB`, `2GiB`; at most 4GiB. */
 export function memory(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)([KMG]iB)$/.exec(text) ?? [];
-  const value = Number(number) * BINARY[unit ?? '']!;
-  if (!(value > 0 && value <= 4 * 2 ** 30)) throw new InvalidArgumentError('Expected a size up to 4GiB, as in 512MiB or 2GiB.');
-  return Math.floor(value);
+  try {
+    const value = Number(parseSize(text));
+    if (value > 0 && value <= MEMORY_MAX) return value;
+  } catch (e) {
+    if (!(e instanceof QuantityError)) throw e;
+  }
+  throw new InvalidArgumentError('Expected a size up to 4GiB, as in 512MiB or 2GiB.');
 }
 
 /** `9,712`. */
