@@ -1,15 +1,16 @@
 // oracle_ip.test.ts -- forwarding against Linux, whose input and output
 // were recorded: what goes on, and what comes back.
 
-import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hexdump } from '../src/wire/hexdump.ts';
 import { checksum } from '../src/wire/checksum.ts';
 import { BenchSwitch } from './bench_switch.ts';
+import { recordedFrames } from './recorded.ts';
 import { needs, noRecording, shared } from './skip.ts';
 
-const folder = `${shared}/oracles/linux`;
+const folder = `${shared}/oracles/linux`, recorded = needs(noRecording('oracles', 'linux', 'ip_forward_ttl.in.pcap'));
+const frames = (direction: string) => recordedFrames(`${folder}/ip_forward_ttl.${direction}.pcap`);
 
 /** The router of the recording: r0 towards the source, r1 towards the destination. */
 const ROUTER = `
@@ -28,13 +29,6 @@ const ROUTER = `
     - {to: "2001:db8:1::/48", via: "fd00:1::9"}
 `;
 
-/** Frames of a little-endian microsecond pcap. */
-function frames(file: string): Buffer[] {
-  const pcap = readFileSync(`${folder}/${file}`), list: Buffer[] = [];
-  for (let at = 24; at < pcap.length; at += 16 + pcap.readUInt32LE(at + 8)) list.push(pcap.subarray(at + 16, at + 16 + pcap.readUInt32LE(at + 8)));
-  return list;
-}
-
 /** An ICMP error of Linux as ours differ from it; the reasons are in assembly/originate/icmp4.ts and icmp6.ts. */
 function asOurs(frame: Buffer): Buffer {
   const f = Buffer.from(frame);
@@ -47,11 +41,11 @@ function asOurs(frame: Buffer): Buffer {
   return f;
 }
 
-needs(noRecording('oracles', 'linux', 'ip_forward_ttl.in.pcap'))('TTL and hop limit 64, 2, 1, 0, 255: the same frames go on and the same errors come back', () => {
-  const b = new BenchSwitch(ROUTER), sent = frames('ip_forward_ttl.in.pcap').flatMap((bytes, i) => b.send([{ port: 'r0', bytes, id: i + 1 }]).sent);
+recorded('TTL and hop limit 64, 2, 1, 0, 255: the same frames go on and the same errors come back', () => {
+  const b = new BenchSwitch(ROUTER), sent = frames('in').flatMap((bytes, i) => b.send([{ port: 'r0', bytes, id: i + 1 }]).sent);
   const at = (port: string) => sent.filter(s => s.port === port).map(s => hexdump(s.bytes)).join('\n');
-  assert.fixture(at('r1'), frames('ip_forward_ttl.out.pcap').map(f => hexdump(f)).join('\n'));
-  assert.fixture(at('r0'), frames('ip_forward_ttl.back.pcap').map(f => hexdump(asOurs(f))).join('\n'));
+  assert.fixture(at('r1'), frames('out').map(f => hexdump(f)).join('\n'));
+  assert.fixture(at('r0'), frames('back').map(f => hexdump(asOurs(f))).join('\n'));
 });
 
 test.run();

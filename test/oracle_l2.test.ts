@@ -6,16 +6,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hexdump } from '../src/wire/hexdump.ts';
 import { BenchSwitch } from './bench_switch.ts';
+import { recordedFrames } from './recorded.ts';
 import { needs, noRecording, shared } from './skip.ts';
 
 const folder = `${shared}/oracles/ovs`, recorded = needs(noRecording('oracles', 'ovs', 'in.hex'));
-
-/** Frames of a little-endian microsecond pcap. */
-function frames(pcap: Buffer): Buffer[] {
-  const list: Buffer[] = [];
-  for (let at = 24; at < pcap.length; at += 16 + pcap.readUInt32LE(at + 8)) list.push(pcap.subarray(at + 16, at + 16 + pcap.readUInt32LE(at + 8)));
-  return list;
-}
 
 const udpPort = (frame: Uint8Array, l3: number): number => Buffer.from(frame).readUInt16BE(l3 + 22);
 const ethertype = (frame: Uint8Array): number => Buffer.from(frame).readUInt16BE(12);
@@ -23,7 +17,7 @@ const ethertype = (frame: Uint8Array): number => Buffer.from(frame).readUInt16BE
 // OVS: push_vlan:0x8100, vid 100, push_vlan:0x88a8, vid 200, pcp 3
 recorded('an untagged frame leaves with S-tag 200 and C-tag 100', () => {
   const input = readFileSync(`${folder}/in.hex`, 'utf8').trim().split('\n').map(l => Buffer.from(l.split(' ')[1]!, 'hex'));
-  const output = frames(readFileSync(`${folder}/mpls_vlan_out.pcap`));
+  const output = recordedFrames(`${folder}/mpls_vlan_out.pcap`);
   const sent = input.find(f => ethertype(f) === 0x0800 && udpPort(f, 14) === 6)!, want = output.find(f => ethertype(f) === 0x88a8)!;
   assert.is(udpPort(want, 22), 6);
   const b = new BenchSwitch(`
