@@ -79,7 +79,7 @@ for (const [rate, seconds] of [[{ unit: 'pps', value: 50 }, 99 / 50], [{ unit: '
     assert.ok(took <= seconds && took > seconds - 0.01, `${took} s, expected ${seconds} s`);
     assert.ok(wall.sleeps >= 49, `${wall.sleeps} sleeps: at most two packets at once`);
     assert.is(Number((pace!.last - pace!.first) / 1000n), Math.round(seconds * 1e9));
-    assert.ok(Math.abs(pace!.actual! / rate.value - 1) < 0.01, `${pace!.actual}`);
+    assert.ok(Math.abs(pace!.actual! / rate.value - 1) < 0.02, `${pace!.actual}`);
   });
 
 test('a fast live run goes in bursts', async () => {
