@@ -27,7 +27,8 @@ const command: Command<Flags> = {
       const { remedy, source } = (DROPS as Readonly<Record<string, Reason>>)[reason]!;
       talk.out(`  ${red(reason)}: ${remedy}${source && dim(` (${source})`)}`);
     }
-    talk.out(`\n${bold('Your own')}\n  weft replay -r ${read} -c ${config} --drops drops.pcapng\n  weft check -c ${config}`);
+    const files = `-r ${read} -c ${config}`;
+    talk.out(`\n${bold('Go on with')}\n  weft explain ${files} -n ${result.drops[0]?.first ?? 1}\n  weft replay ${files} -w out.pcapng --drops drops.pcapng\n  weft show paths ${files}`);
     return code;
   },
 };
