@@ -5,7 +5,6 @@
 // (one cache line) under the small root and the large one, eight under the
 // middle one, where a /24 then takes two loads instead of three.
 //
-//
 //    root, 2^16        chunk           chunk
 //   | e e e e ... | -> | e x 256 | -> | e x 256 |
 //    bits 0-15         16-23          24-31
