@@ -17,6 +17,7 @@ export interface VlanConfig {
   vrf?: string;
   mtu?: number;
   promiscuous?: boolean;
+  loopback?: boolean;
   bridge?: string;
   horizon?: number;
   learn?: boolean;
@@ -57,7 +58,7 @@ export interface VxlanConfig {
 export interface NeighborConfig { address: string; mac: string; port: string }
 
 export interface GroupConfig {
-  members: { via: string; port?: string; weight?: number }[];
+  members: { via: string; port?: string; weight?: number; drain?: boolean; push?: number[]; entropy?: EntropyConfig; tc?: number }[];
   hash?: ('src' | 'dst' | 'proto' | 'sport' | 'dport' | 'label' | 'inner' | 'qp')[];
   buckets?: number;
 }
@@ -73,13 +74,53 @@ export interface RouteConfig {
   remote?: string;
   router_mac?: string;
   action?: 'blackhole' | 'unreachable' | 'reject' | 'prohibit';
+  push?: number[];
+  entropy?: EntropyConfig;
+  tc?: number;
+}
+
+/** `true`: below all labels; a number: below so many. */
+export type EntropyConfig = boolean | number;
+
+export interface MplsConfig {
+  ports?: string[];
+  ttl?: 'uniform' | 'pipe';
+  labels?: Record<string, LabelConfig> | string;
+  srgb?: string;
+  sids?: Record<string, SidConfig>;
+}
+
+/** A prefix SID; `srgb` is the neighbour's. */
+export type SidConfig = Pick<LabelConfig, 'pop' | 'php' | 'via' | 'port'> & { srgb?: string };
+
+export interface LabelConfig {
+  pop?: string;
+  family?: 'ip4' | 'ip6';
+  swap?: number | number[];
+  php?: true;
+  via?: string;
+  port?: string;
+}
+
+export interface PseudowireConfig {
+  label_in: number;
+  labels_out: number[];
+  via: string;
+  port?: string;
+  control_word?: boolean;
+  bridge?: string;
+  horizon?: number;
+  entropy?: EntropyConfig;
+  tc?: number;
 }
 
 export interface SwitchConfig {
   name?: string;
   seed?: number;
+  count_checksums?: boolean;
   ports: Record<string, PortConfig | null>;
   vrfs?: string[];
+  mac_table_size?: number;
   bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];
   vxlan?: Record<string, VxlanConfig>;
@@ -90,6 +131,8 @@ export interface SwitchConfig {
   groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };
+  mpls?: MplsConfig;
+  pseudowires?: Record<string, PseudowireConfig>;
 }
 
 export interface NetworkConfig {

@@ -54,7 +54,7 @@ export function declareVxlan(b: Builder): void {
   for (const [name, config] of Object.entries(b.config.vxlan ?? {})) {
     const path: Path = ['vxlan', name], place = placeOf(b, name, config, path);
     const vrf = b.vrf(config.vrf, [...path, 'vrf']), locals = localsOf(b, config, path);
-    if (b.interfaces.some(i => i.name === name)) b.fault(path, `there is an interface ${name} already`, true);
+    if (b.bridges.has(name) || b.interfaces.some(i => i.name === name)) b.fault(path, `there is an interface ${name} already`, true);
     if (place === undefined || vrf === undefined) continue;
     declare(b, name, config, path, place, vrf, locals);
   }
