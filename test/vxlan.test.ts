@@ -15,7 +15,8 @@ import { build } from '../src/wire/build.ts';
 import { dissect, values } from '../src/wire/dissect.ts';
 import { hexdump } from '../src/wire/hexdump.ts';
 import { BenchSwitch, type Outcome } from './bench_switch.ts';
-import { hasTshark, tsharkFields, writeCapture } from './tshark.ts';
+import { needs, noProgram } from './skip.ts';
+import { tsharkFields, writeCapture } from './tshark.ts';
 
 const SEED = 7348;
 const example = (name: string) => new BenchSwitch(readFileSync(new URL(`../examples/${name}.yaml`, import.meta.url), 'utf8'));
@@ -164,8 +165,7 @@ test('nothing on an L3 VNI is a neighbour', () => {
   }
 });
 
-test('tshark reads the tunnels', () => {
-  if (!hasTshark()) return;
+needs(noProgram('tshark'))('tshark reads the tunnels', () => {
   const b = new BenchSwitch(`
     ports: {e1: , up: {address: [10.0.0.0/31, "2001:db8::/127"]}}
     bridges: {br: {ports: [e1, vx]}}
