@@ -3,7 +3,7 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { explainFrame, explainPacket } from '../src/explain/explain.ts';
 import type { Explanation } from '../src/explain/explanation.ts';
 import { explanationJson } from '../src/explain/json.ts';
@@ -201,6 +201,13 @@ test('packets that are not there', async () => {
   await refused(explainPacket(cut, readerOf(cut, path, { mark: 9 }), 9), 3, /byte \d+: expected/);
   const before = networkOf(ROUTER);
   assert.is((await explainPacket(before, readerOf(before, path, { mark: 3 }), 3)).outcome.reason, 'NO_ROUTE', 'what stands before the fault is explained');
+});
+
+test('through a VXLAN tunnel: the VNI, and where its headers lead', async () => {
+  const yaml = readFileSync(new URL('../examples/vxlan-l3.yaml', import.meta.url), 'utf8');
+  const { said, explanation } = await one(yaml, 'leaf1:e1', 'eth(dst=02:00:00:00:11:01)/ip(src=10.1.0.10,dst=10.2.0.10,ttl=64)/icmp');
+  golden('explain/vxlan.txt', said);
+  assert.is(explanation.outcome.port, 'leaf2:e1');
 });
 
 test.run();

@@ -55,6 +55,28 @@ const text = ({ columns, rows, notes }: Report): string => [...table(columns, ro
 for (const view of ['interfaces', 'fib'])
   test(`${view}: from the file alone`, async () => { golden(`show/${view}.txt`, text((await shown(view, false)).report)); });
 
+const TUNNELS = `
+ports:
+  e1: {vrf: red, address: 10.1.0.1/24}
+  up: {address: [10.0.0.1/24, "2001:db8::1/64"]}
+  p1:
+vrfs: [red]
+bridges: {br: {ports: [p1, vx100]}}
+neighbors: [{address: 10.0.0.2, mac: 02:00:00:00:00:02, port: up}, {address: "2001:db8::2", mac: 02:00:00:00:00:02, port: up}]
+vxlan:
+  vx100: {vni: 100, local: [10.0.0.1, "2001:db8::1"], remotes: [10.0.0.2, "2001:db8::2"]}
+  vx200: {vni: 200, vrf_l3: red, local: 10.0.0.1, router_mac: 02:00:00:00:00:bb}
+routes: [{to: 10.2.0.0/16, vrf: red, vxlan: vx200, remote: 10.0.0.2, router_mac: 02:00:00:00:00:cc}]
+`;
+const TUNNELLED: readonly Described[] = [
+  arp('p1', '02:00:00:00:00:33'), { port: 'e1', packet: 'udp 10.1.0.5:1 > 10.2.0.1:2' },
+  { port: 'up', packet: 'eth()/ip(src=10.0.0.2,dst=10.0.0.1)/udp(checksum=0)/vxlan(vni=100)/eth(src=02:00:00:00:00:44,dst=02:00:00:00:00:33)/arp()' },
+];
+
+test('vxlan: after a capture', async () => { golden('show/vxlan.txt', text((await shown('vxlan', true, TUNNELS, TUNNELLED)).report)); });
+test('interfaces: tunnels', async () => { golden('show/interfaces_vxlan.txt', text((await shown('interfaces', false, TUNNELS)).report)); });
+test('fib: tunnels', async () => { golden('show/fib_vxlan.txt', text((await shown('fib', false, TUNNELS)).report)); });
+
 for (const view of ['neighbors', 'fdb', 'graph', 'errors', 'paths'])
   test(`${view}: after a capture`, async () => { golden(`show/${view}.txt`, text((await shown(view, true)).report)); });
 

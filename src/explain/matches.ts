@@ -1,7 +1,7 @@
 // matches.ts -- which entry of which table decided at a node, and the line of
 // the file that made it. One row a node; nodes that read no table have none.
 
-import { Hop, Iface, Port, Switch as Sw } from '../../assembly/abi.ts';
+import { Hop, Iface, Port, Switch as Sw, Vni, Vtep } from '../../assembly/abi.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
@@ -39,6 +39,9 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   ip4_group: s => hopMatch(s, 'group'),
   ip6_group: s => hopMatch(s, 'group'),
   vrf_select: s => ({ table: 'VRF', entry: vrfName(s.sw.built, s.visit.domain), position: describeHop(s.sw, s.visit.hit).position }),
+  udp_input: s => (s.visit.edge === 'vxlan_decap' ? vtep(s) : undefined),
+  vxlan_decap: s => vni(s) ?? vtep(s),
+  vxlan_encap: s => hopMatch(s, 'tunnel', 'headers'),
   ip4_glean: glean,
   ip6_glean: glean,
   ip4_rewrite: nextHop,
@@ -97,10 +100,10 @@ export function leadsTo({ kind, to, mac, interface: on }: HopRow): string {
   return `, ${kind === 'rewrite' || kind === 'bridge' || kind === 'glean' ? `via ${way}` : `${kind} ${way}`.trim()}${on && ` on ${on}`}`;
 }
 
-function hopMatch({ sw, visit }: Step, table: string): Match | undefined {
+function hopMatch({ sw, visit }: Step, table: string, what = 'member'): Match | undefined {
   if (visit.hit === 0) return undefined;
   const hop = describeHop(sw, visit.hit);
-  return { table, entry: `member${leadsTo(hop).slice(1)}`, position: hop.position };
+  return { table, entry: `${what}${leadsTo(hop).slice(1)}`, position: hop.position };
 }
 
 /** The neighbour that a packet goes to; where its MTU is what counts, that. */
@@ -110,6 +113,17 @@ function nextHop({ sw, visit }: Step): Match | undefined {
   if (!TOO_LONG.has(visit.drop)) return { table: 'neighbor', entry: `${to ? `${to} at ` : ''}${mac} on ${on}`, position };
   const iface = sw.built.interfaces.find(i => i.name === on);
   return { table: 'interface', entry: `${on}, MTU ${view.getUint16(visit.hit + Hop.MTU, true)}`, position: iface && sw.built.file.position([...sw.built.root, ...iface.path, 'mtu']) };
+}
+
+/** The VXLAN network that a frame came out of. */
+function vni({ sw, visit }: Step): Match | undefined {
+  const { vxlans, k } = sw.built, found = [...vxlans].find(([, e]) => e.vnis.includes(visit.hit));
+  return found && { table: 'VXLAN', entry: `VNI ${found[1].config.vni}, ${found[0]}`, position: sw.built.position(k.view.getUint32(visit.hit + Vni.LINE, true)) };
+}
+
+/** The tunnels' end that a datagram came to. */
+function vtep({ sw, visit }: Step): Match {
+  return { table: 'UDP', entry: 'VXLAN', position: sw.built.position(sw.built.k.view.getUint32(visit.hit + Vtep.LINE, true)) };
 }
 
 /** Who was to be found: the gateway, or the destination itself. */

@@ -7,13 +7,14 @@ import { showFdb } from '../switch/fdb.ts';
 import { describeHop, vrfName } from '../switch/hops.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { showVxlan } from '../switch/vxlan_report.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
 import { count, type Report, report, seconds, where } from './report.ts';
 
 export function interfaces(network: Network): Report {
   const columns = ['Interface', 'Layer', 'VRF or bridge', 'MAC'].map(title => ({ title }));
   return report(network, [...columns, { title: 'MTU', right: true }, { title: 'Tags' }, { title: 'Addresses' }, { title: 'Where' }], sw => sw.built.interfaces.map(i => {
-    const layer = i.kind === IfaceKind.L3 ? 3 : 2, domain = layer === 3 ? vrfName(sw.built, i.domain) : [...sw.built.bridges.keys()][i.domain]!;
+    const layer = i.kind === IfaceKind.BRIDGE ? 2 : 3, domain = layer === 3 ? vrfName(sw.built, i.domain) : [...sw.built.bridges.keys()][i.domain]!;
     const tags = i.tags.map(t => t.vid), addresses = i.addresses.map(formatPrefix), position = sw.built.file.position([...sw.built.root, ...i.path]);
     return {
       cells: [i.name, String(layer), domain, formatMac(i.mac), String(i.mtu), tags.join('.'), addresses.join(' '), where(position)],
@@ -55,4 +56,17 @@ export function fdb(network: Network): Report {
     cells: [r.bridge, r.mac, r.interface, r.static ? 'static' : 'learnt', r.static ? '' : seconds(r.age)],
     json: { bridge: r.bridge, mac: r.mac, interface: r.interface, static: r.static, agePs: r.static ? null : r.age },
   })), notes.filter(([n]) => n > 0n).map(([n, what]) => `${count(n)} ${what}`));
+}
+
+/** A row for each remote VTEP; what came in is counted by VNI and stands in the first. */
+export function vxlan(network: Network): Report {
+  const text = ['Name', 'VNI', 'Bridge or VRF', 'Local', 'Remote', 'Interface'].map(title => ({ title }));
+  const counts = ['Packets out', 'Bytes out', 'Packets in', 'Bytes in'].map(title => ({ title, right: true }));
+  return report(network, [...text, ...counts], sw => showVxlan(sw).flatMap(({ remotes, ...v }) => {
+    const none = { address: '', interface: '', packets: 0n, bytes: 0n };
+    return (remotes.length > 0 ? remotes : [none]).map((r, i) => ({
+      cells: [...(i === 0 ? [v.name, String(v.vni), v.bridge ?? v.vrf!, v.local.join(' ')] : ['', '', '', '']), r.address, r.interface, count(r.packets), count(r.bytes), ...(i === 0 ? [count(v.packets), count(v.bytes)] : ['', ''])],
+      json: { name: v.name, vni: v.vni, bridge: v.bridge ?? null, vrf: v.vrf ?? null, local: v.local, underlay: v.underlay, port: v.port, remote: r.address || null, interface: r.interface || null, packetsOut: r.packets, bytesOut: r.bytes, vniPacketsIn: v.packets, vniBytesIn: v.bytes },
+    }));
+  }));
 }

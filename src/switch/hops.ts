@@ -1,6 +1,8 @@
 // hops.ts -- a Hop in words: where a lookup leads, for people.
 
-import { Drop, Hop, HopKind } from '../../assembly/abi.ts';
+import { Drop, Hop, HopKind, Vxlan, VxlanFlag } from '../../assembly/abi.ts';
+import { IP4 } from '../../assembly/wire/ip4.ts';
+import { IP6 } from '../../assembly/wire/ip6.ts';
 import { formatIp, formatMac } from '../wire/address.ts';
 import type { Builder } from './builder.ts';
 import type { Position } from './file.ts';
@@ -9,7 +11,7 @@ import type { Switch } from './switch.ts';
 export interface HopRow {
   /** HopKind in lower case; `drop` and `unreachable` say why in `to`. */
   readonly kind: string;
-  /** Gateway, neighbour, group, VRF or reason; "" where the kind says it all. */
+  /** Gateway, neighbour, remote VTEP, group, VRF or reason; "" where the kind says it all. */
   readonly to: string;
   /** MAC of the neighbour; "" where none is known. */
   readonly mac: string;
@@ -28,6 +30,7 @@ export function describeHop(sw: Switch, at: number): HopRow {
     if (kind === HopKind.DROP || kind === HopKind.UNREACHABLE) return Drop[view.getUint16(at + Hop.REASON, true)]!;
     if (toNeighbor) return neighborAddress(built, iface, rewrite);
     if (kind === HopKind.GLEAN) return rewrite.length > 0 ? formatIp(rewrite) : '';
+    if (kind === HopKind.VXLAN_ENCAP) return remoteVtep(built, view.getUint32(at + Hop.AUX, true));
     return kind === HopKind.VRF ? vrfName(built, view.getUint32(at + Hop.AUX, true)) : '';
   };
   return {
@@ -47,4 +50,11 @@ function neighborAddress(b: Builder, iface: number, header: Uint8Array): string 
     if (n.iface.at === iface && (address.length === 16) === six && n.mac.every((octet, i) => octet === mac[i])) return formatIp(address);
   }
   return '';
+}
+
+/** Where the outer header at a Vxlan leads; "" for a tunnel without a remote end. */
+function remoteVtep({ k }: Builder, at: number): string {
+  if (at === 0) return '';
+  const six = (k.view.getUint8(at + Vxlan.FLAGS) & VxlanFlag.IP6) !== 0, dst = at + Vxlan.HEADERS + (six ? IP6.DST : IP4.DST);
+  return formatIp(k.bytes.slice(dst, dst + (six ? 16 : 4)));
 }
