@@ -80,7 +80,9 @@ function check(node: string, c: Case, { visits, sent }: Outcome, id: number): vo
   if (c.drop !== undefined) assert.is(`${seen.edge} ${seen.drop}`, `drop ${c.drop}`);
   if (c.out) compare(c.out, seen, c.name);
   for (const [field, want] of c.fields) assert.is(fieldOf(seen, field), want, `${c.name}: ${field}`);
-  const made = mine.filter(v => v !== seen && (v.copy || v.originated));
+  // Packets made elsewhere, or made here and back again, are not made by this visit.
+  const first = new Set<number>(), born = visits.filter(v => (v.copy || v.originated) && v.id === id && !first.has(v.handle) && first.add(v.handle));
+  const made = mine.filter(v => v !== seen && born.includes(v));
   if (c.emit.length > 0 || c.drop !== undefined) {
     assert.is(made.map(v => v.edge).join(' '), c.emit.map(f => f.where).join(' '), `${c.name}: packets made`);
     c.emit.forEach((f, i) => { compare(f, made[i]!, c.name); });

@@ -95,6 +95,15 @@ export function alloc(p: usize, bytes: u32): usize {
   return 0;
 }
 
+/** How many packets of `bytes` bytes alloc() would give now: ask before the first of several. */
+export function pool_fits(p: usize, bytes: u32): u32 {
+  const need = bytes + HEADROOM;
+  let n = load<u32>(p + 8, Pool.FREE);
+  if (need <= <u32>BufferClass.JUMBO) n += load<u32>(p + 4, Pool.FREE);
+  if (need <= <u32>BufferClass.SMALL) n += load<u32>(p, Pool.FREE);
+  return n;
+}
+
 /** Give a packet back. */
 export function free(p: usize, d: usize): void {
   const c = <u32>load<u8>(d, Packet.CLASS) << 2, n = load<u32>(p + c, Pool.FREE);

@@ -22,7 +22,7 @@ export const catalog: Readonly<Record<string, readonly string[]>> = {
   ip4_group: HOP,
   vrf_select: ['ip4_lookup', 'ip6_lookup'],
   ip4_local: ['ip4_lookup', 'udp_input'],
-  ip6_local: ['ip6_lookup', 'udp_input', 'nd_input', 'ip4_input', 'ip6_input'],
+  ip6_local: ['ip6_lookup', 'udp_input', 'nd_input'],
   nd_input: ['iface_output', 'ip6_rewrite'],
   udp_input: ['vxlan_decap', 'icmp4', 'icmp6'],
   vxlan_decap: ['bridge_forward', 'ip4_input', 'ip6_input'],

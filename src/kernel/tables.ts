@@ -52,3 +52,35 @@ export class Lpm4 {
 
 /** Routes handed to the kernel at once. */
 const BATCH = 4096;
+
+/** (VRF, IPv6 prefix) -> u32, tables/lpm6. */
+export class Lpm6 {
+  readonly at: number;
+  readonly #batch: number;
+
+  /** @param lengths of all prefixes it will hold */
+  constructor(readonly k: Kernels, vrfs: number, lengths: readonly number[]) {
+    const entries = lengths.reduce((sum, n) => sum + k.fn['lpm6_cost']!(n), 0);
+    this.at = k.alloc(k.fn['lpm6_sizeof']!(vrfs, entries), `IPv6 FIB of ${lengths.length} prefixes`);
+    k.fn['lpm6_init']!(this.at, vrfs, entries);
+    this.#batch = k.alloc(BATCH * ROUTE6, 'IPv6 FIB');
+  }
+
+  /** Fill a VRF. */
+  fill(vrf: number, routes: readonly { prefix: Uint8Array; length: number; value: number }[]): void {
+    const { k } = this;
+    for (let i = 0; i < routes.length; i += BATCH) {
+      const part = routes.slice(i, i + BATCH);
+      part.forEach(({ prefix, length, value }, n) => {
+        const at = this.#batch + n * ROUTE6;
+        k.bytes.set(prefix, at);
+        k.view.setUint32(at + 16, length, true);
+        k.view.setUint32(at + 20, value, true);
+      });
+      if (k.fn['lpm6_put_many']!(this.at, vrf, this.#batch, part.length) !== part.length) throw new WeftError(EXIT.internal, 'the IPv6 FIB is full');
+    }
+  }
+}
+
+/** Bytes of a route as lpm6_put_many takes it: prefix, u32 length, u32 value. */
+const ROUTE6 = 24;

@@ -24,7 +24,7 @@ export interface RouteConfig {
   via?: string;
   port?: string;
   vrf_leak?: string;
-  action?: 'blackhole' | 'unreachable' | 'prohibit';
+  action?: 'blackhole' | 'unreachable' | 'reject' | 'prohibit';
 }
 
 export interface SwitchConfig {

@@ -1,7 +1,7 @@
 // fib.ts -- the collected routes go into the kernels' longest-prefix tables.
 
 import { Switch } from '../../assembly/abi.ts';
-import { Lpm4 } from '../kernel/tables.ts';
+import { Lpm4, Lpm6 } from '../kernel/tables.ts';
 import type { Builder, RouteInit } from './builder.ts';
 
 export function buildFib(b: Builder): void {
@@ -15,6 +15,10 @@ export function buildFib(b: Builder): void {
     });
     fib4.fill(vrf, triples);
   }
+  const six = b.routes.filter(r => r.prefix.address.length === 16);
+  const fib6 = new Lpm6(b.k, b.vrfs.size, six.map(r => r.prefix.length));
+  b.k.view.setUint32(b.sw + Switch.FIB6, fib6.at, true);
+  for (const [vrf, routes] of byVrf(six)) fib6.fill(vrf, routes.map(r => ({ prefix: r.prefix.address, length: r.prefix.length, value: r.hop })));
 }
 
 function byVrf(routes: readonly RouteInit[]): Map<number, RouteInit[]> {

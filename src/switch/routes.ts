@@ -1,7 +1,7 @@
 // routes.ts -- what the FIB of each VRF holds: own addresses, connected
 // networks, the file's routes, or a table file's lines `prefix gateway`.
 
-import { Drop, HopKind, IfaceKind, Switch } from '../../assembly/abi.ts';
+import { Drop, HopKind, Iface, IfaceKind, Switch } from '../../assembly/abi.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { ICMP4_UNREACHABLE } from '../../assembly/wire/icmp4.ts';
 import { ICMP6_UNREACHABLE } from '../../assembly/wire/icmp6.ts';
@@ -30,6 +30,7 @@ function connected(b: Builder): void {
     if (iface.kind !== IfaceKind.L3) continue;
     const path = [...iface.path, 'address'], vrf = iface.domain, position = () => b.file.position([...b.root, ...path]);
     const glean = b.hop({ kind: HopKind.GLEAN, iface, path });
+    b.k.view.setUint32(iface.at + Iface.LINK_LOCAL_HOP, glean, true);
     for (const { address, length } of iface.addresses) {
       const bits = address.length * 8, network = maskAddress(address, length);
       const add = (a: Uint8Array, n: number, hop: number) => b.routes.push({ vrf, prefix: { address: a, length: n }, hop, position });
@@ -38,6 +39,7 @@ function connected(b: Builder): void {
         add(network, 32, end);
         add(network.map((octet, i) => octet | ~maskAddress(Uint8Array.of(255, 255, 255, 255), length)[i]! & 255), 32, end);
       }
+      if (bits === 128 && length < 127) add(network, 128, local); // subnet-router anycast, RFC 4291 section 2.6.1; not on a /127, RFC 6164
       add(address, bits, local);
     }
   }
@@ -74,6 +76,7 @@ function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path:
 const ACTIONS: Readonly<Record<NonNullable<RouteConfig['action']>, (six: boolean) => Omit<HopInit, 'path'>>> = {
   blackhole: () => ({ kind: HopKind.DROP, reason: Drop.BLACKHOLE }),
   unreachable: six => ({ kind: HopKind.UNREACHABLE, reason: Drop.UNREACHABLE, code: six ? ICMP6_UNREACHABLE.ADDRESS : ICMP4_UNREACHABLE.HOST }),
+  reject: six => ({ kind: HopKind.UNREACHABLE, reason: Drop.UNREACHABLE, code: six ? ICMP6_UNREACHABLE.REJECT_ROUTE : ICMP4_UNREACHABLE.NET }),
   prohibit: six => ({ kind: HopKind.UNREACHABLE, reason: Drop.PROHIBITED, code: six ? ICMP6_UNREACHABLE.PROHIBITED : ICMP4_UNREACHABLE.PROHIBITED }),
 };
 
