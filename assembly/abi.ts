@@ -217,12 +217,8 @@ export enum Switch {
   FDB = 140,
   /** u32, array of Bridge structures. */
   BRIDGES = 144,
-  /** u32, tables/exact64: (Iface index, IPv4 address) -> Hop. */
-  NEIGHBORS4 = 148,
-  /** u32, tables/exact160: (Iface index, IPv6 address) -> Hop. */
-  NEIGHBORS6 = 152,
-  /** u32, neighbour policy and queue (NeighborQueue); 0: unresolved next hops drop. */
-  NEIGHBOR_QUEUE = 156,
+  /** u32, Neighbors: who answers to an address on an interface. */
+  NEIGHBORS = 148,
   /** u32, tables/exact32: MPLS label -> label entry. */
   LABELS = 160,
   /** u32, tables/exact128: SID -> SID entry. */
@@ -412,6 +408,10 @@ export enum Bridge {
   LINE = 16,
   /** u32, the bridge's own L3 interface, 0 when it has none. */
   OWN = 20,
+  /** i64, highest packet time seen by the bridge, picoseconds: ageing goes by it. */
+  NOW = 24,
+  /** i64, packet time from which a full table may be swept again, picoseconds. */
+  SWEEP = 32,
   SIZEOF = 64,
 }
 
@@ -477,6 +477,58 @@ export enum HopKind {
 }
 /** Edges of a lookup, drop included. */
 export const HOP_EDGES = 12;
+
+/** Neighbours of a switch, IPv4 and IPv6: the table, its records and its policy. */
+export enum Neighbors {
+  /** u32, tables/exact160: (Iface index, address) -> Neighbor. */
+  TABLE = 0,
+  /** u32, array of Neighbor. */
+  RECORDS = 4,
+  /** u32, how many there are; how many were ever in use: the first so many. */
+  SIZE = 8,
+  USED = 12,
+  /** u32, record that the next search for one to reuse begins with. */
+  HAND = 16,
+  /** u32, most packets held for one neighbour; 0: packets to unresolved ones drop, and nobody is asked. */
+  QUEUE = 20,
+  /** u32, most packets held by the switch, so that the pool is never all in queues. */
+  HELD_MAX = 24,
+  /** u32, packets in all queues, those of the vector that runs included (Switch.HELD counts them when it is done). */
+  HELD = 40,
+  /** u32, by Iface index what a Neighbor there starts as: HOP4 and HOP6, MAC still zero. */
+  TEMPLATES = 28,
+  /** i64, picoseconds after its last word that a neighbour is forgotten; 0: never. */
+  AGE = 32,
+  SIZEOF = 64,
+}
+
+/**
+ * A neighbour: three cache lines, the first two the hops that a packet to it
+ * takes, so an address of a Neighbor plus HOP4 or HOP6 is a Packet.HIT.
+ */
+export enum Neighbor {
+  /** Hop of IPv4 packets, and of IPv6 packets. Which of them its address is does not matter (RFC 8950). */
+  HOP4 = 0,
+  HOP6 = 64,
+  /** u8 x 16, an IPv4 address as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2). */
+  ADDRESS = 128,
+  /** i64, packet time of its last word; of an INCOMPLETE one, when the question came up. */
+  SINCE = 144,
+  /** i64, packet time of our last question. */
+  ASKED = 152,
+  /** u32, packets held for it: the first (chained by Packet.HIT), the last, how many. */
+  FIRST = 160,
+  LAST = 164,
+  COUNT = 168,
+  /** u32, index of its Iface. */
+  IFACE = 172,
+  /** u8, NeighborState. */
+  STATE = 176,
+  SIZEOF = 192,
+}
+
+/** States of a neighbour, RFC 4861 section 7.3.2; STATIC ones come from the switch file. */
+export enum NeighborState { INCOMPLETE = 1, REACHABLE = 2, STATIC = 3 }
 
 /** Why a packet was dropped. Append only: the number is in saved results. */
 export enum Drop {

@@ -14,7 +14,6 @@ export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_si
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
 
 // capture
-export { bpf_run } from "./capture/bpf";
 export { capture_accept, capture_scan } from "./capture/scan";
 export { capture_write, capture_write_one } from "./capture/write";
 
@@ -33,6 +32,7 @@ export { fdb_age, fdb_del, fdb_entry_domain, fdb_entry_expires, fdb_entry_mac, f
 export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm4_put_many, lpm4_sizeof, lpm4_slot, lpm4_trie, lpm4_trie_sizeof } from "./tables/lpm4";
 export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
 export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
+export { neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
 
 // balance
 export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";

@@ -3,6 +3,7 @@
 
 import { Packet } from '../assembly/abi.ts';
 import { takeTrace, type Visit } from '../src/graph/trace.ts';
+import type { Kernels, Sizes } from '../src/kernel/kernels.ts';
 import { loadKernels } from '../src/kernel/load.ts';
 import { frame, receive, release, take, Vector } from '../src/kernel/packets.ts';
 import { Network } from '../src/switch/network.ts';
@@ -16,11 +17,13 @@ export interface Outcome { visits: Visit[]; sent: Sent[] }
 const TRACE = 8 * 2 ** 20;
 
 export class BenchSwitch {
-  readonly k = loadKernels({ memory: 256 * 2 ** 20, small: 512, jumbo: 64, huge: 16 });
+  readonly k: Kernels;
   readonly network: Network;
-  readonly #vector = new Vector(this.k);
+  readonly #vector: Vector;
 
-  constructor(yaml: string) {
+  constructor(yaml: string, pool: Sizes = {}) {
+    this.k = loadKernels({ memory: 256 * 2 ** 20, small: 512, jumbo: 64, huge: 16, ...pool });
+    this.#vector = new Vector(this.k);
     this.network = new Network(this.k, new SwitchFile('vectors.yaml', yaml));
     for (const s of this.network.switches) s.graph.trace(TRACE);
   }

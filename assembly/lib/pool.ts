@@ -73,15 +73,26 @@ export function pool_size(p: usize): u32 {
   return load<u32>(p, Pool.SIZE) + load<u32>(p + 4, Pool.SIZE) + load<u32>(p + 8, Pool.SIZE);
 }
 
+// Class of the smallest buffer that holds `bytes` behind HEADROOM.
+function classOf(bytes: u32): u32 {
+  const need = bytes + HEADROOM;
+  return need <= <u32>BufferClass.SMALL ? 0 : need <= <u32>BufferClass.JUMBO ? 1 : 2;
+}
+
+/** How many packets of `bytes` bytes alloc() would give now. */
+export function available(p: usize, bytes: u32): u32 {
+  let n: u32 = 0;
+  for (let c = classOf(bytes); c < 3; c++) n += load<u32>(p + (c << 2), Pool.FREE);
+  return n;
+}
+
 /**
  * A fresh packet of `bytes` bytes behind HEADROOM, content undefined, all
  * other fields zero. Takes a larger class when the fitting one is empty.
  * @returns handle, or 0 when no buffer is free
  */
 export function alloc(p: usize, bytes: u32): usize {
-  const need = bytes + HEADROOM;
-  let c: u32 = need <= <u32>BufferClass.SMALL ? 0 : need <= <u32>BufferClass.JUMBO ? 1 : 2;
-  for (; c < 3; c++) {
+  for (let c = classOf(bytes); c < 3; c++) {
     const free = load<u32>(p + (c << 2), Pool.FREE);
     if (!free) continue;
     store<u32>(p + (c << 2), free - 1, Pool.FREE);

@@ -1,6 +1,6 @@
 // rewrite.ts -- put a hop's layer-2 header in front of a packet.
 
-import { Drop, Hop, Iface, Packet } from "../abi";
+import { Drop, Hop, HopKind, Iface, Packet } from "../abi";
 import { data, drop, prepend, strip } from "./packet";
 
 /**
@@ -21,6 +21,7 @@ export function rewrite(d: usize, hop: usize): bool {
   store<u64>(p + n - 8, load<u64>(from + n - 8));
   store<u16>(d, n, Packet.L3);
   store<u16>(d, load<u16>(hop, Hop.PORT), Packet.TX_PORT);
-  store<u16>(d, load<u16>(load<u32>(hop, Hop.IFACE), Iface.INDEX), Packet.IFACE);
+  // Only a bridge asks whose frame it is; the interface would be one more line to load.
+  if (load<u8>(hop) == HopKind.BRIDGE) store<u16>(d, load<u16>(load<u32>(hop, Hop.IFACE), Iface.INDEX), Packet.IFACE);
   return true;
 }

@@ -17,7 +17,7 @@ import { isGroup, l3Input } from "../lib/l3_input";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { exceedsMtu, isTag, popTags } from "../lib/vlan";
 import { exact64_get, MISS } from "../tables/exact64";
-import { ETH, ETHERTYPE } from "../wire/ethernet";
+import { ETH } from "../wire/ethernet";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
 
 const BRIDGE_FORWARD = 5;
@@ -51,7 +51,12 @@ export function ethernet_input(vec: usize, n: u32, sw: usize): void {
       store<u8>(d, tci >> VLAN_TCI.PCP_SHIFT, Packet.PRIO);
       l3 += VLAN.LEN;
       if (tci & VLAN_TCI.VID) {
-        const found = tagged(<usize>load<u32>(port, Port.TAGS), p, len(d));
+        const second = isTag(be16(p + l3 - 2));
+        if (second && len(d) < <u32>ETH.LEN + 2 * VLAN.LEN) {
+          dropShort(d, ETH.LEN + 2 * VLAN.LEN);
+          continue;
+        }
+        const found = tagged(<usize>load<u32>(port, Port.TAGS), p, second);
         iface = found == MISS ? 0 : ifaces + found * Iface.SIZEOF;
         if (iface && load<u8>(iface, Iface.TAGS_POPPED) == 2) l3 += VLAN.LEN;
       }
@@ -78,14 +83,14 @@ export function ethernet_input(vec: usize, n: u32, sw: usize): void {
  * Interface index for the tags of a frame, or MISS. The key is TPID and VID of
  * the outer tag over those of the inner, 16 bits each; zero where there is none.
  */
-function tagged(table: usize, p: usize, n: u32): u32 {
+function tagged(table: usize, p: usize, second: bool): u32 {
   if (!table) return MISS;
-  const outer = tagKey(p + ETH.ETHERTYPE), second = p + ETH.ETHERTYPE + VLAN.LEN;
-  if (n >= <u32>ETH.LEN + 2 * VLAN.LEN && isTag(be16(second))) {
-    const both = exact64_get(table, (<u64>outer << 32) | <u64>tagKey(second));
+  const outer = <u64>tagKey(p + ETH.ETHERTYPE) << 32;
+  if (second) {
+    const both = exact64_get(table, outer | <u64>tagKey(p + ETH.ETHERTYPE + VLAN.LEN));
     if (both != MISS) return both;
   }
-  return exact64_get(table, <u64>outer << 32);
+  return exact64_get(table, outer);
 }
 
 function tagKey(tag: usize): u32 {

@@ -9,7 +9,7 @@ const L3 = ['ip4_input', 'ip6_input', 'arp_input', 'mpls_lookup'] as const;
 
 export const catalog: Readonly<Record<string, readonly string[]>> = {
   ethernet_input: [...L3, 'bridge_forward'],
-  arp_input: ['iface_output', 'ip4_rewrite'],
+  arp_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],
   mpls_lookup: ['mpls_swap', 'mpls_pop', 'icmp4', 'icmp6'],
   mpls_swap: ['port_tx', 'bridge_forward'],
   mpls_pop: ['mpls_lookup', 'ip4_input', 'ip6_input', 'bridge_forward', 'port_tx'],
@@ -23,11 +23,11 @@ export const catalog: Readonly<Record<string, readonly string[]>> = {
   vrf_select: ['ip4_lookup', 'ip6_lookup'],
   ip4_local: ['ip4_lookup', 'udp_input'],
   ip6_local: ['ip6_lookup', 'udp_input', 'nd_input'],
-  nd_input: ['iface_output', 'ip6_rewrite'],
+  nd_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],
   udp_input: ['vxlan_decap', 'icmp4', 'icmp6'],
   vxlan_decap: ['bridge_forward', 'ip4_input', 'ip6_input'],
-  ip4_glean: ['ip4_rewrite', 'iface_output', 'icmp'],
-  ip6_glean: ['ip6_rewrite', 'iface_output', 'icmp'],
+  ip4_glean: ['ip4_rewrite', 'iface_output', 'icmp4', 'icmp6'],
+  ip6_glean: ['ip6_rewrite', 'iface_output', 'icmp4', 'icmp6'],
   srv6_encaps: ['ip6_lookup', 'ip6_rewrite', 'icmp4', 'icmp6'],
   vxlan_encap: ['ip4_lookup', 'ip6_lookup', 'icmp4', 'icmp6'],
   mpls_push: ['port_tx', 'bridge_forward', 'icmp4', 'icmp6'],

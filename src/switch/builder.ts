@@ -11,6 +11,7 @@ import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/addres
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
 import { nearest } from './nearest.ts';
+import { QuantityError } from './quantity.ts';
 
 /** An interface before and after it got its place in memory. */
 export interface Interface {
@@ -30,9 +31,22 @@ export interface Interface {
   readonly addresses: readonly Prefix[];
   /** IfaceFlag bits. */
   flags: number;
+  /** Single tags that are accepted, and taken off, besides `tags`. */
+  readonly accepts?: Interface['tags'];
+  /** Split-horizon group, 0 for none. */
+  readonly horizon?: number;
   /** Index and address of its Iface, once declared ones are placed. */
   index: number;
   at: number;
+}
+
+/** A bridge's claim on an interface by name, before that is declared. */
+export interface Member {
+  readonly bridge: number;
+  /** Where the file says so. */
+  readonly path: Path;
+  /** Whether an interface of that name was declared. */
+  found: boolean;
 }
 
 /** What a lookup may lead to; fields of Hop in abi.ts. */
@@ -57,6 +71,8 @@ export class Builder {
   readonly portNames: string[];
   readonly vrfs = new Map<string, number>([['default', 0]]);
   readonly bridges = new Map<string, number>();
+  /** Bridge members by interface name. */
+  readonly members = new Map<string, Member>();
   readonly interfaces: Interface[] = [];
   readonly routes: RouteInit[] = [];
   /** Static neighbours by `interface address`: hop makers need their MACs. */
@@ -91,12 +107,12 @@ export class Builder {
     return this.#positions[id - 1]?.();
   }
 
-  /** Call `read`; an address that does not parse becomes a fault at `path`. */
+  /** Call `read`; an address or quantity that does not parse becomes a fault at `path`. */
   try<T>(path: Path, read: () => T): T | undefined {
     try {
       return read();
     } catch (e) {
-      if (!(e instanceof AddressError)) throw e;
+      if (!(e instanceof AddressError || e instanceof QuantityError)) throw e;
       this.fault(path, e.message);
       return undefined;
     }
@@ -128,6 +144,13 @@ export class Builder {
     this.fault(path, `no ${what} "${name}"${guess ? `, do you mean "${guess}"?` : known.length > 0 ? `: there are ${known.join(', ')}` : ''}`);
   }
 
+  /** Bridge that lists the interface `name`, which the caller is about to declare; undefined when none does. */
+  memberOf(name: string): number | undefined {
+    const member = this.members.get(name);
+    if (member) member.found = true;
+    return member?.bridge;
+  }
+
   /** Declare an interface. */
   addInterface(init: Omit<Interface, 'index' | 'at'>): Interface {
     const iface = { ...init, index: this.interfaces.length + 1, at: 0 };
@@ -154,6 +177,7 @@ export class Builder {
       k.bytes.set(linkLocal(i.mac), i.at + Iface.LINK_LOCAL);
       k.view.setUint8(i.at + Iface.TAG_COUNT, i.tags.length);
       k.view.setUint8(i.at + Iface.TAGS_POPPED, i.tags.length);
+      k.view.setUint8(i.at + Iface.HORIZON, i.horizon ?? 0);
       k.view.setUint16(i.at + Iface.INDEX, i.index, true);
       i.tags.forEach((t, n) => {
         k.view.setUint16(i.at + Iface.TAG + n * 4, t.tpid);

@@ -5,7 +5,10 @@ export interface PortConfig extends VlanConfig {
   description?: string;
   min_frame?: number;
   fix_checksums?: boolean;
-  vlans?: Record<string, VlanConfig>;
+  vlans?: Record<string, VlanConfig | null>;
+  access?: number;
+  trunk?: (number | string)[];
+  native?: number;
 }
 
 export interface VlanConfig {
@@ -14,15 +17,37 @@ export interface VlanConfig {
   vrf?: string;
   mtu?: number;
   promiscuous?: boolean;
+  bridge?: string;
+  horizon?: number;
+  learn?: boolean;
+  flood?: boolean;
+}
+
+export interface BridgeConfig {
+  vlan?: number;
+  age?: string;
+  ports?: string[];
+  static?: { mac: string; port: string }[];
+  address?: string | string[];
+  mac?: string;
+  vrf?: string;
+  mtu?: number;
 }
 
 export interface NeighborConfig { address: string; mac: string; port: string }
+
+export interface GroupConfig {
+  members: { via: string; port?: string; weight?: number }[];
+  hash?: ('src' | 'dst' | 'proto' | 'sport' | 'dport' | 'label' | 'inner' | 'qp')[];
+  buckets?: number;
+}
 
 export interface RouteConfig {
   to: string;
   vrf?: string;
   via?: string;
   port?: string;
+  group?: string;
   vrf_leak?: string;
   action?: 'blackhole' | 'unreachable' | 'reject' | 'prohibit';
 }
@@ -32,7 +57,13 @@ export interface SwitchConfig {
   seed?: number;
   ports: Record<string, PortConfig | null>;
   vrfs?: string[];
+  bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];
+  unresolved?: 'drop' | 'queue';
+  neighbor_queue?: number;
+  neighbor_table?: number;
+  neighbor_age?: string;
+  groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };
 }

@@ -1,6 +1,7 @@
 // features.ts -- the parts of a switch file, in the order they are built.
 
 import type { Builder } from './builder.ts';
+import { buildBridges, declareBridges, declareOwnInterfaces } from './bridges.ts';
 import { buildFib } from './fib.ts';
 import { buildIcmp } from './icmp.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
@@ -15,7 +16,9 @@ export interface Feature {
 }
 
 export const features: readonly Feature[] = [
+  { declare: declareBridges },
   { declare: declarePorts, build: buildPorts },
+  { declare: declareOwnInterfaces, build: buildBridges },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
   { build: buildRoutes },

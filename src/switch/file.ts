@@ -36,7 +36,7 @@ export class SwitchFile {
    * @throws ConfigError on YAML that does not parse or does not fit the schema
    */
   constructor(readonly name: string, readonly text: string) {
-    this.#doc = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
+    this.#doc = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true, stringKeys: true });
     if (this.#doc.errors.length > 0)
       throw new ConfigError(this.#doc.errors.map(e => this.#message(e.pos, e.message.split('\n')[0]!)));
     this.value = this.#doc.toJS() ?? {};
