@@ -86,4 +86,5 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   TUNNEL_NO_ROUTE: r('the tunnel has no usable remote end', 'add a remote, or a route to it'),
   FRAGMENT_LOCAL: r('a fragment for this switch; weft does not reassemble', 'send packets that fit, or raise the MTU on the way'),
   GROUP_FRAME: r('a packet for one host came in a layer-2 group frame', 'nothing on the switch: the sender made it so', 'RFC 1812 5.3.4'),
+  ECN_MISUSED: r('congestion was marked on a tunnel whose inner packet does not know ECN', 'nothing on the switch: a node on the way marks packets that it should drop', 'RFC 6040 4.2'),
 };

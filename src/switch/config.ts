@@ -50,6 +50,26 @@ export interface RouteConfig {
   group?: string;
   vrf_leak?: string;
   action?: 'blackhole' | 'unreachable' | 'reject' | 'prohibit';
+  srv6?: string;
+}
+
+export interface SidConfig {
+  behavior: 'End' | 'End.X' | 'End.DT4' | 'End.DT6' | 'End.DT46';
+  flavors?: ('psp' | 'usp' | 'usd')[];
+  vrf?: string;
+  via?: string;
+  port?: string;
+}
+
+export interface Srv6Config {
+  source?: string;
+  hop_limit?: number | 'copy';
+  dscp?: number | 'copy';
+  flow_label?: number | 'hash' | 'copy';
+  allow?: ('icmpv6' | 'udp')[];
+  locators?: Record<string, string>;
+  sids?: Record<string, SidConfig> | string;
+  policies?: Record<string, { segments: string[]; mode?: 'encaps' | 'encaps.red'; mtu?: number }>;
 }
 
 export interface SwitchConfig {
@@ -66,6 +86,7 @@ export interface SwitchConfig {
   groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };
+  srv6?: Srv6Config;
 }
 
 export interface NetworkConfig {

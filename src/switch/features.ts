@@ -7,6 +7,8 @@ import { buildIcmp } from './icmp.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildRoutes } from './routes.ts';
+import { buildPolicies } from './srv6_policies.ts';
+import { buildSids } from './srv6_sids.ts';
 
 export interface Feature {
   /** Name interfaces, VRFs, bridges, neighbours; nothing has an address yet. */
@@ -21,6 +23,8 @@ export const features: readonly Feature[] = [
   { declare: declareOwnInterfaces, build: buildBridges },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
+  { build: buildPolicies },
   { build: buildRoutes },
+  { build: buildSids },
   { build: buildFib },
 ];

@@ -10,6 +10,7 @@ import { type Builder, type HopInit, sameBytes } from './builder.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { readText } from './file.ts';
+import { policyHop } from './srv6_policies.ts';
 
 /** `to:` words for everything. */
 const EVERYTHING: Readonly<Record<string, string>> = { default: '0.0.0.0/0', default6: '::/0' };
@@ -54,9 +55,10 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
 
 /** The one way a route goes. */
 function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
-  const ways = (['via', 'action', 'vrf_leak'] as const).filter(w => r[w] !== undefined);
+  // With `srv6` a gateway is the policy's.
+  const ways = (['via', 'action', 'vrf_leak', 'srv6'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
   if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
-    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `action` or `vrf_leak`');
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `action`, `srv6` or `vrf_leak`');
     return undefined;
   }
   const six = prefix.address.length === 16;
@@ -65,6 +67,7 @@ function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path:
     const to = b.vrf(r.vrf_leak, [...path, 'vrf_leak']);
     return to === undefined ? undefined : b.hop({ kind: HopKind.VRF, aux: to, path });
   }
+  if (r.srv6 !== undefined) return policyHop(b, r.srv6, r, path);
   if (r.via !== undefined) {
     const via = b.try([...path, 'via'], () => parseIp(r.via!));
     return via && b.gatewayHop(vrf, via, r.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...path, 'via']);
