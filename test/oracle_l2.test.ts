@@ -1,29 +1,21 @@
 // oracle_l2.test.ts -- tag pushing against Open vSwitch 3.1 (userspace
 // datapath), whose input and output were recorded.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hexdump } from '../src/wire/hexdump.ts';
 import { BenchSwitch } from './bench_switch.ts';
-
-const folder = `${process.env['WEFT_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url))}/oracles/ovs`;
-
-/** Frames of a little-endian microsecond pcap. */
-function frames(pcap: Buffer): Buffer[] {
-  const list: Buffer[] = [];
-  for (let at = 24; at < pcap.length; at += 16 + pcap.readUInt32LE(at + 8)) list.push(pcap.subarray(at + 16, at + 16 + pcap.readUInt32LE(at + 8)));
-  return list;
-}
+import { frames, recording } from './recordings.ts';
 
 const udpPort = (frame: Uint8Array, l3: number): number => Buffer.from(frame).readUInt16BE(l3 + 22);
 const ethertype = (frame: Uint8Array): number => Buffer.from(frame).readUInt16BE(12);
 
-if (!existsSync(`${folder}/in.hex`)) console.log(`oracle_l2: skipped, no recordings in ${folder}`);
-else {
-  const input = readFileSync(`${folder}/in.hex`, 'utf8').trim().split('\n').map(l => Buffer.from(l.split(' ')[1]!, 'hex'));
-  const output = frames(readFileSync(`${folder}/mpls_vlan_out.pcap`));
+const given = recording('oracles/ovs/in.hex'), made = recording('oracles/ovs/mpls_vlan_out.pcap');
+
+if (given && made) {
+  const input = readFileSync(given, 'utf8').trim().split('\n').map(l => Buffer.from(l.split(' ')[1]!, 'hex'));
+  const output = frames(made);
 
   // OVS: push_vlan:0x8100, vid 100, push_vlan:0x88a8, vid 200, pcp 3
   test('an untagged frame leaves with S-tag 200 and C-tag 100', () => {
