@@ -209,7 +209,7 @@ export enum Switch {
   CONSUMED = 112,
   /** u64, ICMP errors not sent for want of tokens. */
   ICMP_SUPPRESSED = 120,
-  /** u32, node that waits for free buffers, index + 1; 0: none. */
+  /** u32, last node that waits for free buffers, index + 1; 0: none. Top bit: packets moved since. */
   WAITING = 128,
   /** u32, tables/lpm4: (VRF, IPv4 destination) -> Hop. */
   FIB4 = 132,
@@ -221,7 +221,7 @@ export enum Switch {
   BRIDGES = 144,
   /** u32, Neighbors: who answers to an address on an interface. */
   NEIGHBORS = 148,
-  /** u32, tables/exact32: MPLS label -> label entry. */
+  /** u32, tables/exact32: MPLS label -> Label. */
   LABELS = 160,
   /** u32, tables/exact160: (UDP port << 16 | VRF, own address) -> tunnel entry. */
   UDP_LOCAL = 168,
@@ -291,7 +291,9 @@ export enum Trace {
   HIT = 28,
   DOMAIN = 32,
   FLOW = 36,
-  SIZEOF = 40,
+  /** u16, Packet.IFACE. */
+  IFACE = 40,
+  SIZEOF = 48,
 }
 /** Most bytes of a packet kept in a trace record. */
 export const TRACE_BYTES = 512;
@@ -336,8 +338,6 @@ export enum PortFlag {
   PROMISCUOUS = 1,
   /** L4 checksums are repaired on the way out. */
   FIX_CHECKSUMS = 2,
-  /** L4 checksums are verified on receipt and counted when wrong. */
-  COUNT_CHECKSUMS = 4,
 }
 
 /** What a frame belongs to once its tags are read: a port, a subinterface or a bridge's own interface. */
@@ -394,6 +394,8 @@ export enum IfaceFlag {
   NO_FLOOD = 8,
   /** Source MACs seen here are not learnt. */
   NO_LEARN = 16,
+  /** 127/8 and ::1 are addresses like any other: captures of a loopback interface. */
+  LOOPBACK = 32,
 }
 
 /** A bridge domain. */
@@ -423,7 +425,7 @@ export enum Bridge {
 export enum Hop {
   /** u8, HopKind: the edge a lookup takes. */
   KIND = 0,
-  /** u8, ICMP code of an UNREACHABLE hop. */
+  /** u8, ICMP code of an UNREACHABLE hop; FlowField bits of a GROUP. */
   CODE = 1,
   /** u16, TX port. */
   PORT = 2,
@@ -458,11 +460,11 @@ export enum HopKind {
   REWRITE = 2,
   /** Destination on a connected network without a known neighbour; IFACE says which. */
   GLEAN = 3,
-  /** AUX: group of Hops. */
+  /** AUX: group of Hops; CODE: FlowField bits. */
   GROUP = 4,
   /** Drop for REASON and say so with ICMP unreachable, CODE; the edge carries the ICMP message. */
   UNREACHABLE = 5,
-  /** AUX: label stack; VIA: next hop. */
+  /** AUX: LabelStack; VIA: Hop of the neighbour; MTU: what is left of the neighbour's. */
   MPLS_PUSH = 6,
   /** AUX: Srv6Policy; VIA: next hop or 0; MTU: largest packet that fits inside. */
   SRV6_ENCAPS = 7,
@@ -477,6 +479,96 @@ export enum HopKind {
 }
 /** Edges of a lookup, drop included. */
 export const HOP_EDGES = 12;
+
+/**
+ * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's
+ * FLOW is of FLOW_FIELDS; a group that asks for others hashes for itself.
+ */
+export enum FlowField {
+  SRC = 1,
+  DST = 2,
+  PROTO = 4,
+  SPORT = 8,
+  DPORT = 16,
+  /** IPv6 flow label, RFC 6438. */
+  LABEL = 32,
+  /** All of them of the innermost packet in tunnels. */
+  INNER = 64,
+  /** RoCEv2 destination queue pair. */
+  QP = 128,
+}
+export const FLOW_FIELDS = 63;
+/** Most labels that one entry of this switch puts on a packet; the entropy label and its indicator not counted. */
+export const LABELS_MAX = 12;
+
+/** What becomes of a packet with a label of ours: one cache line behind Switch.LABELS. */
+export enum Label {
+  /** u8, LabelOp: the edge mpls_lookup takes. */
+  OP = 0,
+  /** u8, LabelPayload: what a POP expects under the bottom of the stack. */
+  PAYLOAD = 1,
+  /** u8, LabelFlag bits. */
+  FLAGS = 2,
+  /** u8, labels of a SWAP. */
+  COUNT = 3,
+  /** u32, Hop of a SWAP or of a POP one hop before the end (PHP); 0: popped for ourselves. */
+  HOP = 4,
+  /** u32, YAML position id; where a Hop has it, for both may be a Packet.HIT. */
+  LINE = 8,
+  /** u32, VRF of what a POP uncovers, or LABEL_SAME_VRF. */
+  DOMAIN = 12,
+  /** u32, Iface of the pseudowire that an ETHERNET payload came by. */
+  IFACE = 12,
+  /** u32 x LABELS_MAX, labels of a SWAP, outermost first: label stack entries in network order, TC, S and TTL zero. */
+  LABELS = 16,
+  SIZEOF = 64,
+}
+
+export enum LabelOp { SWAP = 1, POP = 2 }
+
+/** What may lie under the bottom of a stack. */
+export enum LabelPayload {
+  /** IPv4 or IPv6, told apart by the first nibble. */
+  IP = 0,
+  IP4 = 4,
+  IP6 = 6,
+  /** An Ethernet frame: the label is a pseudowire's. */
+  ETHERNET = 14,
+}
+
+/** Bits of Label.FLAGS and LabelStack.FLAGS. */
+export enum LabelFlag {
+  /** Uniform TTL model: the TTL goes from layer to layer at push and pop; else the pipe model (RFC 3443). */
+  UNIFORM = 1,
+  /** A control word stands between the stack and the Ethernet frame (RFC 4385). */
+  CONTROL_WORD = 2,
+  /** The stack carries Ethernet frames. */
+  ETHERNET = 4,
+  /** TC is LabelStack.TC; else the precedence of the packet pushed on: DSCP or PCP. */
+  FIXED_TC = 8,
+}
+
+/** Label.DOMAIN: the packet stays in the VRF of the interface it came in by (explicit null). */
+export const LABEL_SAME_VRF = 0xffffffff;
+
+/** Labels to push: one cache line behind Hop.AUX of an MPLS_PUSH hop. */
+export enum LabelStack {
+  /** u8, labels; 1 to LABELS_MAX. */
+  COUNT = 0,
+  /** u8, labels above the entropy label pair (RFC 6790); 0: no such pair. */
+  ENTROPY = 1,
+  /** u8, LabelFlag bits. */
+  FLAGS = 2,
+  /** u8. */
+  TC = 3,
+  /** u8, TTL of a pipe. */
+  TTL = 4,
+  /** u32, YAML position id. */
+  LINE = 8,
+  /** u32 x LABELS_MAX, as in Label.LABELS. */
+  LABELS = 16,
+  SIZEOF = 64,
+}
 
 /**
  * A SID of ours, RFC 8986 section 3: the Hop that the FIB has for it, so that a
@@ -719,6 +811,8 @@ export enum Scan {
   CLAMPED = 128,
   /** SCAN_DROPS rows of DropCount: what the reader itself dropped. */
   DROPS = 136,
+  /** u64, captured bytes of the packets that the filter did not take. */
+  FILTERED_BYTES = 232,
   SIZEOF = 256,
 }
 /** Reasons the reader drops for: OVERSIZE, RUNT, SNAP_CUT. */

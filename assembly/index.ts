@@ -14,6 +14,7 @@ export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_si
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
 
 // capture
+export { bpf_run } from "./capture/bpf";
 export { capture_accept, capture_scan } from "./capture/scan";
 export { capture_write, capture_write_one } from "./capture/write";
 
@@ -50,12 +51,14 @@ export { ip4_input } from "./nodes/ip4_input";
 export { ip4_local } from "./nodes/ip4_local";
 export { ip4_lookup } from "./nodes/ip4_lookup";
 export { ip4_rewrite } from "./nodes/ip4_rewrite";
+export { ip4_verify } from "./nodes/ip4_verify";
 export { ip6_glean } from "./nodes/ip6_glean";
 export { ip6_group } from "./nodes/ip6_group";
 export { ip6_input } from "./nodes/ip6_input";
 export { ip6_local } from "./nodes/ip6_local";
 export { ip6_lookup } from "./nodes/ip6_lookup";
 export { ip6_rewrite } from "./nodes/ip6_rewrite";
+export { ip6_verify } from "./nodes/ip6_verify";
 export { mpls_lookup } from "./nodes/mpls_lookup";
 export { mpls_pop } from "./nodes/mpls_pop";
 export { mpls_push } from "./nodes/mpls_push";

@@ -10,7 +10,7 @@ import { Network } from '../src/switch/network.ts';
 import { SwitchFile } from '../src/switch/file.ts';
 
 export interface Input { port?: string; bytes: Uint8Array; time?: bigint; orig?: number; id: number }
-export interface Sent { port: string; bytes: Uint8Array; id: number }
+export interface Sent { port: string; bytes: Uint8Array; id: number; time: bigint }
 /** What came of a burst of frames. */
 export interface Outcome { visits: Visit[]; sent: Sent[] }
 
@@ -51,7 +51,7 @@ export class BenchSwitch {
     this.network.run({
       sent: () => {
         for (const d of take(k, 'TX')) {
-          sent.push({ port: this.network.ports[k.view.getUint16(d + Packet.TX_PORT, true)]!.name, bytes: frame(k, d).slice(), id: k.view.getUint32(d + Packet.ID, true) });
+          sent.push({ port: this.network.ports[k.view.getUint16(d + Packet.TX_PORT, true)]!.name, bytes: frame(k, d).slice(), id: k.view.getUint32(d + Packet.ID, true), time: k.view.getBigInt64(d + Packet.TIME, true) });
           release(k, d);
         }
       },

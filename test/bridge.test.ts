@@ -111,20 +111,19 @@ test('what leaves is the same in vectors of 1, 7 and 256', () => {
   assert.ok(ids.every((id, i) => i === 0 || id >= ids[i - 1]!), 'arrival order');
 });
 
-test('flooding waits for buffers and loses nothing', () => {
-  const b = new BenchSwitch(CONFIG, { small: 260, jumbo: 1, huge: 1 }), frames = traffic(9, 256).map(f => ({ ...f, bytes: Buffer.concat([Buffer.from(BROADCAST, 'hex'), f.bytes.subarray(6)]) }));
-  const reference = feed(new BenchSwitch(CONFIG, LARGE), frames, 256, false).sent, { sent } = feed(b, frames, 256, false);
-  const text = (list: typeof sent) => list.map(s => `${s.id} ${s.port}`).sort();
-  assert.equal(text(sent), text(reference));
-  assert.ok(b.network.switches[0]!.graph.nodes().find(n => n.node === 'bridge_flood')!.calls > 10n, 'it waited');
-  assert.not.ok(b.network.switches[0]!.graph.drops().some(r => r.reason === 'NO_BUFFER'));
-  assert.is(frames.length + counter(b, Sw.COPIES), sent.length + dropped(b));
+test('flooding waits for buffers: nothing is lost, nothing overtakes', () => {
+  const frames = traffic(9, 1000), tight = new BenchSwitch(CONFIG, { small: 260, jumbo: 1, huge: 1 });
+  const text = (b: BenchSwitch) => feed(b, frames, 256, false).sent.map(s => `${s.id} ${s.port}`);
+  assert.equal(text(tight), text(new BenchSwitch(CONFIG, LARGE)));
+  assert.ok(tight.network.switches[0]!.graph.nodes().find(n => n.node === 'bridge_forward')!.calls > 50n, 'it waited');
 });
 
-test('a frame that no number of buffers in the pool would do for drops NO_BUFFER, whole', () => {
-  const b = new BenchSwitch(CONFIG, { small: 1, jumbo: 1, huge: 1 });
-  const { sent } = b.send([{ port: 'e1', bytes: Buffer.from(`${BROADCAST}0200000000010800`, 'hex'), id: 1 }], false);
-  assert.equal(sent, []);
+test('a frame that all buffers of the pool would not do for drops NO_BUFFER, whole; the others pass', () => {
+  const b = new BenchSwitch(CONFIG, { small: 3, jumbo: 1, huge: 1 });
+  const frame = (dst: string, port: string, id: number) => ({ port, bytes: Buffer.from(`${dst}0200000000010800${'00'.repeat(id)}`, 'hex'), id });
+  // Three in flight leave two buffers; a broadcast from e1 takes three, one from e5 two.
+  const { sent } = b.run('e1', [frame(BROADCAST, 'e1', 1), frame(BROADCAST, 'e5', 2), frame(STATIC, 'e1', 3)].map(f => b.enter(f, false)));
+  assert.equal(sent.map(s => `${s.id} ${s.port}`), ['2 e1', '2 e2', '2 e4', '3 e2']);
   assert.equal(b.network.switches[0]!.graph.drops().map(r => `${r.node} ${r.reason} ${r.packets}`), ['bridge_flood NO_BUFFER 1']);
 });
 
@@ -148,14 +147,14 @@ test('showFdb: who is where, since when', () => {
 });
 
 test('a full table learns nothing more until what has aged is swept', () => {
-  const b = new BenchSwitch('{ports: {e1: , e2: }, bridges: {br: {age: 10s, ports: [e1, e2]}}}'), sw = b.network.switches[0]!;
+  const b = new BenchSwitch('{mac_table_size: 1000, ports: {e1: , e2: }, bridges: {br: {age: 10s, ports: [e1, e2]}}}'), sw = b.network.switches[0]!;
   const known = (dst: string, time: bigint) => b.send([{ port: 'e2', bytes: hex(`${dst} ${mac(1)} 0800`), time, id: 1 }]).visits.some(v => v.edge === 'iface_output' && v.node === 'bridge_forward');
   const fdb = Fdb.open(b.k, b.k.view.getUint32(sw.at + Sw.FDB, true));
   for (let n = 2; fdb.full === 0n; ) {
     b.send(Array.from({ length: 256 }, () => ({ port: 'e1', bytes: hex(`${BROADCAST} ${mac(n++)} 0800`), id: 1 })), false);
-    assert.ok(n < 200_000, 'the table has no end');
+    assert.ok(n < 5000, 'the table has no end');
   }
-  assert.ok(showFdb(sw).rows.length >= 65536);
+  assert.ok(showFdb(sw).rows.length >= 1000);
   const late = mac(0xffffffff), say = (time: bigint) => { b.send([{ port: 'e1', bytes: hex(`${BROADCAST} ${late} 0800`), time, id: 1 }], false); };
   say(5n * S);
   assert.not.ok(known(late, 5n * S));

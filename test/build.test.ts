@@ -8,7 +8,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BuildError, build } from '../src/wire/build.ts';
 import { dissect, Link, values } from '../src/wire/dissect.ts';
-import { hasTshark, tsharkFields, writeCapture } from './tshark.ts';
+import { needs, noProgram } from './skip.ts';
+import { tsharkFields, writeCapture } from './tshark.ts';
 
 /** Descriptions, and what tshark reads in each: the protocols, then some fields. */
 const PACKETS: readonly [text: string, protocols: string, fields: Record<string, string>][] = [
@@ -38,8 +39,7 @@ test('the dissector reads what was written', () => {
   }
 });
 
-test('tshark reads what was written', () => {
-  if (!hasTshark()) return;
+needs(noProgram('tshark'))('tshark reads what was written', () => {
   const names = [...new Set(PACKETS.flatMap(([, , fields]) => Object.keys(fields)))];
   const work = mkdtempSync(join(tmpdir(), 'weft-build-'));
   try {

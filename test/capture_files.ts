@@ -3,15 +3,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Packet, VEC_MAX } from '../assembly/abi.ts';
 import type { CaptureReader } from '../src/capture/reader.ts';
 import type { Kernels } from '../src/kernel/kernels.ts';
 import { loadKernels } from '../src/kernel/load.ts';
 import { frame, release } from '../src/kernel/packets.ts';
+import { shared } from './skip.ts';
 
-/** Real captures; tests that want them skip where they are absent. */
-export const sharedPcaps = join(process.env['WEFT_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url)), 'pcaps');
+/** Real captures; tests that want them say `needs(noRecording('pcaps'))`. */
+export const sharedPcaps = join(shared, 'pcaps');
 
 export const smallKernels = (): Kernels => loadKernels({ memory: 64 * 2 ** 20, small: 1024, jumbo: 64, huge: 8 });
 

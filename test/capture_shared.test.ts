@@ -1,8 +1,8 @@
 // capture_shared.test.ts -- real captures: the reader against capinfos, tshark
 // and pcap-parser, and a copy of each in every format against the original.
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { VEC_MAX } from '../assembly/abi.ts';
@@ -11,10 +11,9 @@ import { createCapture, openCapture } from '../src/capture/open.ts';
 import { openWithPcapParser } from '../src/capture/pcap_parser.ts';
 import type { CaptureReader } from '../src/capture/reader.ts';
 import { readAll, scratchPath, sharedPcaps, smallKernels, type Taken } from './capture_files.ts';
+import { needs, noProgram, noRecording } from './skip.ts';
 
-const tools = ['tshark', 'capinfos', 'mergecap'].filter(t => spawnSync(t, ['-v']).error);
-const missing = !existsSync(sharedPcaps) ? `no folder ${sharedPcaps}` : tools.length > 0 ? `no ${tools}` : '';
-if (missing) console.log(`capture_shared: skipped, ${missing}`);
+const missing = noRecording('pcaps') ?? noProgram('tshark', 'capinfos', 'mergecap'), judged = needs(missing);
 const files = missing ? [] : readdirSync(sharedPcaps).filter(f => /\.(pcap|pcapng|gz)$/.test(f));
 const pathOf = (file: string) => `${sharedPcaps}/${file}`;
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -51,7 +50,7 @@ for (const [i, file] of files.entries())
 
 // Big ones take tshark's hex dump too long. Simple packets have no stamp: tshark shows none, here it is the last one's.
 const small = files.filter(f => !f.startsWith('big_'));
-if (small.length > 0) test('stamps, lengths and bytes as tshark shows them; a merged file reads as its parts', async () => {
+judged('stamps, lengths and bytes as tshark shows them; a merged file reads as its parts', async () => {
   const parts: { file: string; packets: Taken[]; reader: CaptureReader }[] = [];
   for (const file of small.filter(f => !f.includes('_spb') && !f.includes('_empty'))) {
     const k = smallKernels(), reader = openCapture(k, pathOf(file)), packets = await readAll(k, reader);
@@ -114,7 +113,7 @@ for (const file of small)
       copies.push({ path, packets: packets.length });
     }
   });
-if (small.length > 0) test('capinfos counts as many packets in the copies', () => {
+judged('capinfos counts as many packets in the copies', () => {
   assert.equal(capinfos(copies.map(c => c.path)), copies.map(c => c.packets));
 });
 

@@ -11,10 +11,9 @@ import type { WriteOptions } from '../src/capture/writer.ts';
 import type { Kernels } from '../src/kernel/kernels.ts';
 import { type Arrival, receive } from '../src/kernel/packets.ts';
 import { Bytes, madeFrame, readAll, scratchFile, scratchPath, smallKernels } from './capture_files.ts';
+import { needs, noProgram } from './skip.ts';
 
 const PS = 10n ** 12n, L = new Bytes(false);
-const noTshark = spawnSync('tshark', ['-v']).error ? 'no tshark' : '';
-if (noTshark) console.log(`capture_write: judges skipped, ${noTshark}`);
 
 /** A list in memory of packets that leave by `out`. */
 function list(k: Kernels, packets: readonly (Arrival & { bytes: Uint8Array; out?: number })[]): number {
@@ -67,7 +66,7 @@ test('pcapng: section, interfaces, packets with flags, number and comment, stati
   ]));
 });
 
-if (!noTshark) test('pcapng: tshark sees ports, direction, number and comment', () => {
+needs(noProgram('tshark'))('pcapng: tshark sees ports, direction, number and comment', () => {
   const k = smallKernels(), path = scratchPath('t.pcapng'), w = createCapture(k, path, { ports: [{ port: 0, name: 'e1' }, { port: 1, name: 'e2' }], origin: 1_700_000_000n });
   const vec = list(k, [{ bytes: madeFrame(60), id: 77, time: 1_234_567_000n, out: 1, orig: 1500 }]);
   w.writeComment(k.u32[vec >> 2]!, 0, 'in', 'DROP x NO_ROUTE');

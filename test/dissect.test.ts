@@ -1,17 +1,16 @@
 // dissect.test.ts -- the dissector, judged by tshark field by field.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dissect, values } from '../src/wire/dissect.ts';
 import { summary } from '../src/wire/summary.ts';
-import { hasTshark, tsharkFields, writeCapture } from './tshark.ts';
+import { needs, noProgram, noRecording, shared } from './skip.ts';
+import { tsharkFields, writeCapture } from './tshark.ts';
 
-const captures = process.env['WEFT_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url));
 
 /** Fields compared, by Wireshark's names. */
 const FIELDS = `
@@ -102,10 +101,8 @@ function* frames(file: string): Generator<{ bytes: Uint8Array; wire: number }> {
   }
 }
 
-test('tshark reads the same fields', () => {
-  const folder = join(captures, 'pcaps');
-  if (!existsSync(folder)) return console.log(`  skipped: no captures at ${folder}`);
-  if (!hasTshark()) return;
+needs(noRecording('pcaps'), noProgram('tshark', 'mergecap'))('tshark reads the same fields', () => {
+  const folder = join(shared, 'pcaps');
   const work = mkdtempSync(join(tmpdir(), 'weft-dissect-'));
   try {
     const { all, origin } = gather(folder, work);

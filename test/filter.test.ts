@@ -1,8 +1,7 @@
 // filter.test.ts -- the pcap-filter language: what it takes, what it refuses and
 // where, and that every decision is libpcap's.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,6 +12,7 @@ import { load } from './bpf_run.ts';
 import { expression, frame, type Row, rows, text } from './filter_arbitraries.ts';
 import { EXPRESSIONS } from './filter_expressions.ts';
 import { libpcap } from './libpcap.ts';
+import { needs, noRecording, shared } from './skip.ts';
 
 const SEED = 20791;
 const hex = (digits: string) => Uint8Array.from(Buffer.from(digits.replaceAll(/\s/g, ''), 'hex'));
@@ -232,7 +232,6 @@ test('jumps reach their targets on both sides of 255 instructions', () => {
 
 interface Frame { readonly bytes: Uint8Array; readonly wirelen: number }
 
-const shared = process.env['WEFT_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url));
 const captures = `${shared}/pcaps`;
 /** Frames taken of each capture. */
 const FRAMES = 15;
@@ -250,73 +249,71 @@ function framesOf(path: string): Frame[] {
   return frames;
 }
 
-const judge = libpcap();
-if (judge.absent !== undefined) console.log(`skipped, the comparison with libpcap: ${judge.absent}`);
-else {
-  if (existsSync(captures))
-    test(`${EXPRESSIONS.length} expressions decide as libpcap's do, frame by frame`, () => {
-      const frames = readdirSync(captures).filter(name => name.endsWith('.pcap')).flatMap(name => framesOf(`${captures}/${name}`));
-      assert.ok(frames.length > 300, `${frames.length} frames`);
-      let telling = 0;
-      for (const source of EXPRESSIONS) {
-        const ours = load(compileFilter(source)), theirs = judge.compile(source, false), optimized = judge.compile(source, true);
-        if (typeof theirs === 'string') return assert.unreachable(`libpcap refuses ${source}: ${theirs}`);
-        const decisions = frames.map(({ bytes, wirelen }) => ours(bytes, wirelen) !== 0);
-        const differs = (judged: (frame: Uint8Array, wirelen: number) => boolean) =>
-          frames.findIndex(({ bytes, wirelen }, i) => judged(bytes, wirelen) !== decisions[i]);
-        assert.is(differs(theirs), -1, `${source}: frame of that index`);
-        // The optimizer's one refusal: an expression that it finds to be always false.
-        if (typeof optimized === 'string') assert.match(optimized, /rejects all packets/);
-        else assert.is(differs(optimized), -1, `${source}, optimized: frame of that index`);
-        if (new Set(decisions).size === 2) telling++;
-      }
-      assert.ok(telling >= 250, `only ${telling} expressions tell frames apart`);
-    });
-  else console.log(`skipped, the comparison with libpcap on captures: no ${captures}`);
+const found = libpcap(), judged = needs(found.absent);
+/** Asked by tests that run where libpcap is. */
+const judge = found as Extract<typeof found, { absent?: undefined }>;
 
-  test('random programs return what libpcap returns', () => {
-    let run = 0, accepted = 0;
-    fc.assert(fc.property(rows, fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 4, maxLength: 4 }), fc.nat(2000), (lines, frames, wirelen) => {
-      const bytes = program(...lines), count = lines.length;
-      if (checkProgram(bytes) !== undefined) return;
-      assert.ok(judge.valid(bytes), 'libpcap refuses it');
-      const ours = load({ bytes, count, room: bytes.length + 64 });
-      for (const bytesOf of frames) {
-        const result = ours(bytesOf, wirelen);
-        assert.is(result, judge.run(bytes, bytesOf, wirelen));
-        run++;
-        if (result !== 0) accepted++;
-      }
-    }), { seed: SEED, numRuns: 4000 });
-    assert.ok(run > 8000 && accepted > 1000, `${run} runs, ${accepted} accepted`);
-  });
+needs(found.absent, noRecording('pcaps'))(`${EXPRESSIONS.length} expressions decide as libpcap's do, frame by frame`, () => {
+  const frames = readdirSync(captures).filter(name => name.endsWith('.pcap')).flatMap(name => framesOf(`${captures}/${name}`));
+  assert.ok(frames.length > 300, `${frames.length} frames`);
+  let telling = 0;
+  for (const source of EXPRESSIONS) {
+    const ours = load(compileFilter(source)), theirs = judge.compile(source, false), optimized = judge.compile(source, true);
+    if (typeof theirs === 'string') return assert.unreachable(`libpcap refuses ${source}: ${theirs}`);
+    const decisions = frames.map(({ bytes, wirelen }) => ours(bytes, wirelen) !== 0);
+    const differs = (judged: (frame: Uint8Array, wirelen: number) => boolean) =>
+      frames.findIndex(({ bytes, wirelen }, i) => judged(bytes, wirelen) !== decisions[i]);
+    assert.is(differs(theirs), -1, `${source}: frame of that index`);
+    // The optimizer's one refusal: an expression that it finds to be always false.
+    if (typeof optimized === 'string') assert.match(optimized, /rejects all packets/);
+    else assert.is(differs(optimized), -1, `${source}, optimized: frame of that index`);
+    if (new Set(decisions).size === 2) telling++;
+  }
+  assert.ok(telling >= 250, `only ${telling} expressions tell frames apart`);
+});
 
-  test('random expressions decide as libpcap does on random frames', () => {
-    let accepted = 0, rejected = 0, refused = 0;
-    fc.assert(fc.property(expression, fc.array(frame, { minLength: 20, maxLength: 20 }), (source, frames) => {
-      const theirs = judge.compile(source, false);
-      let run: ReturnType<typeof load>;
-      try {
-        run = load(compileFilter(source));
-      } catch (error) {
-        if (!(error instanceof FilterError) || typeof theirs !== 'string') throw error;
-        refused++;
-        return;
-      }
-      if (typeof theirs === 'string') {
-        // It keeps constants in M too, and takes the index of a load for the constant: to it, 1 / ip[0] divides by zero.
-        assert.match(theirs, /out of registers|division by zero|modulus by zero|shift by more than 31/, source);
-        return;
-      }
-      for (const { bytes, wirelen } of frames) {
-        const decision = run(bytes, wirelen) !== 0;
-        assert.is(decision, theirs(bytes, wirelen), `${source} on ${Buffer.from(bytes).toString('hex')}`);
-        if (decision) accepted++;
-        else rejected++;
-      }
-    }), { seed: SEED, numRuns: 2000 });
-    assert.ok(accepted > 5000 && rejected > 5000, `${accepted} accepted, ${rejected} rejected, ${refused} refused`);
-  });
-}
+judged('random programs return what libpcap returns', () => {
+  let run = 0, accepted = 0;
+  fc.assert(fc.property(rows, fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 4, maxLength: 4 }), fc.nat(2000), (lines, frames, wirelen) => {
+    const bytes = program(...lines), count = lines.length;
+    if (checkProgram(bytes) !== undefined) return;
+    assert.ok(judge.valid(bytes), 'libpcap refuses it');
+    const ours = load({ bytes, count, room: bytes.length + 64 });
+    for (const bytesOf of frames) {
+      const result = ours(bytesOf, wirelen);
+      assert.is(result, judge.run(bytes, bytesOf, wirelen));
+      run++;
+      if (result !== 0) accepted++;
+    }
+  }), { seed: SEED, numRuns: 4000 });
+  assert.ok(run > 8000 && accepted > 1000, `${run} runs, ${accepted} accepted`);
+});
+
+judged('random expressions decide as libpcap does on random frames', () => {
+  let accepted = 0, rejected = 0, refused = 0;
+  fc.assert(fc.property(expression, fc.array(frame, { minLength: 20, maxLength: 20 }), (source, frames) => {
+    const theirs = judge.compile(source, false);
+    let run: ReturnType<typeof load>;
+    try {
+      run = load(compileFilter(source));
+    } catch (error) {
+      if (!(error instanceof FilterError) || typeof theirs !== 'string') throw error;
+      refused++;
+      return;
+    }
+    if (typeof theirs === 'string') {
+      // It keeps constants in M too, and takes the index of a load for the constant: to it, 1 / ip[0] divides by zero.
+      assert.match(theirs, /out of registers|division by zero|modulus by zero|shift by more than 31/, source);
+      return;
+    }
+    for (const { bytes, wirelen } of frames) {
+      const decision = run(bytes, wirelen) !== 0;
+      assert.is(decision, theirs(bytes, wirelen), `${source} on ${Buffer.from(bytes).toString('hex')}`);
+      if (decision) accepted++;
+      else rejected++;
+    }
+  }), { seed: SEED, numRuns: 2000 });
+  assert.ok(accepted > 5000 && rejected > 5000, `${accepted} accepted, ${rejected} rejected, ${refused} refused`);
+});
 
 test.run();

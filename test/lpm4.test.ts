@@ -110,7 +110,10 @@ test('a full trie refuses, unchanged; replacements and deletions still work', ()
   for (let i = 0; i < 200; i++) {
     const prefix = Math.imul(i, 0x01010101) >>> 0;
     if (u32('lpm4_put', t, 0, prefix, 32, 64 * i)) model.routes.set(Model.key(prefix, 32), 64 * i);
-    else refused++;
+    else {
+      refused++;
+      assert.is(u32('lpm4_del', t, 0, prefix, 32), 0, 'a refused prefix left something behind');
+    }
   }
   assert.ok(refused > 100 && model.routes.size >= 6, `${model.routes.size} taken`);
   assert.is(u32('lpm4_count', t, 0), model.routes.size);

@@ -45,6 +45,19 @@ test('a long pause fills the bucket and no more, whatever the product would be',
   }
 });
 
+test('pauses that overflow a product are told apart from short ones', () => {
+  const m = make(1n << 42n, 1n << 62n); // 2^22 seconds give 2^64 tokens
+  assert.is(u32('meter_take', m, 0n, 1n << 62n), 1);
+  assert.is(u32('meter_take', m, (1n << 22n) * SECOND, 1n << 62n), 1);
+});
+
+test('begun tokens are not lost, however often one looks', () => {
+  const m = make(3n, 10n);
+  assert.is(u32('meter_take', m, 0n, 10n), 1);
+  for (let i = 1n; i < 1000n; i++) assert.is(u32('meter_take', m, i * SECOND / 1000n, 3n), 0);
+  assert.is(u32('meter_take', m, SECOND, 3n), 1);
+});
+
 test('a clock that steps back gives nothing and takes nothing', () => {
   const m = make(10n, 2n);
   assert.is(u32('meter_take', m, SECOND, 2n), 1);

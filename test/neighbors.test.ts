@@ -4,9 +4,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Switch as Sw } from '../assembly/abi.ts';
+import { IP_PROTOCOL } from '../assembly/wire/ip.ts';
 import { ConfigError } from '../src/switch/file.ts';
 import { listNeighbors } from '../src/switch/neighbors.ts';
 import { build } from '../src/wire/build.ts';
+import { checksum, pseudoSum } from '../src/wire/checksum.ts';
 import { dissect, values } from '../src/wire/dissect.ts';
 import { BenchSwitch, type Outcome } from './bench_switch.ts';
 
@@ -63,33 +65,58 @@ test('packets wait for the answer and leave in order, at its time', () => {
   assert.is(r.held, 3);
   r.balance();
   const answered = r.send('e2', 2n * SECOND, arp('reply', 7, 1));
-  assert.equal(answered.sent.map(s => [s.port, seen(s.bytes, 'icmp.ident'), seen(s.bytes, 'eth.dst')]), [['e2', '1', HOST], ['e2', '2', HOST], ['e2', '3', HOST]]);
+  assert.equal(answered.sent.map(s => [s.port, seen(s.bytes, 'icmp.ident'), seen(s.bytes, 'eth.dst'), s.time]), ['1', '2', '3'].map(ident => ['e2', ident, HOST, 2n * SECOND]));
   assert.is(r.held, 0);
   assert.is(r.send('e1', 3n * SECOND, to(7, 4)).sent.length, 1);
   r.balance();
 });
+
+/** The advertisement that answers a solicitation: type, flags, option kind, addresses and checksum differ. */
+function advertisement(question: Uint8Array): Uint8Array {
+  const na = question.slice(), mac = Buffer.from(HOST.replace(/:/g, ''), 'hex');
+  na.set(question.subarray(6, 12), 0);
+  na.set(mac, 6);
+  na.set(question.subarray(22, 38), 38);
+  na.set(question.subarray(62, 78), 22);
+  na.set([136, 0, 0, 0, 0x60, 0, 0, 0], 54);
+  na.set([2, 1, ...mac], 78);
+  const field = checksum(na.subarray(54), pseudoSum(na.subarray(22, 38), na.subarray(38, 54), IP_PROTOCOL.ICMPV6, 32));
+  na.set([field >> 8, field & 255], 56);
+  return na;
+}
 
 test('an IPv6 destination is solicited, and advertises itself', () => {
   const r = new Run('unresolved: queue');
   const six = `eth(src=02:00:00:00:00:09,dst=${E1})/ipv6(src=2001:db8:1::9,dst=2001:db8:2::7)/udp(dstport=53)`;
   const [question] = r.send('e1', 0n, six).sent;
   assert.is(seen(question!.bytes, 'icmpv6.nd.ns.target_address'), '2001:db8:2::7');
-  // An advertisement made of the question: type, flags, option kind and checksum differ.
-  const na = question!.bytes.slice();
-  na.set(question!.bytes.subarray(6, 12), 0);
-  na.set(Buffer.from(HOST.replace(/:/g, ''), 'hex'), 6);
-  na.set(question!.bytes.subarray(22, 38), 38);
-  na.set(question!.bytes.subarray(62, 78), 22);
-  na.set([136, 0, 0, 0, 0x60, 0, 0, 0], 54);
-  na.set([2, 1, ...Buffer.from(HOST.replace(/:/g, ''), 'hex')], 78);
-  let sum = 58 + 32;
-  for (let i = 22; i < na.length; i += 2) sum += na[i]! * 256 + na[i + 1]!;
-  sum = (sum & 0xffff) + (sum >>> 16);
-  const field = ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
-  na.set([field >> 8, field & 255], 56);
-  const { sent } = r.b.send([{ port: 'e2', time: SECOND, bytes: na, id: 50 }]);
+  const { sent } = r.b.send([{ port: 'e2', time: SECOND, bytes: advertisement(question!.bytes), id: 50 }]);
   assert.is(sent.map(s => `${seen(s.bytes, 'eth.dst')} ${seen(s.bytes, 'ipv6.dst')}`).join(), `${HOST} 2001:db8:2::7`);
   assert.is(r.held, 0);
+});
+
+test('IPv4 packets wait for an IPv6 gateway, and leave as IPv4 (RFC 8950)', () => {
+  const r = new Run('routes: [{to: 10.6.0.0/16, via: "fe80::9", port: e2}]\nunresolved: queue');
+  const packet = `eth(src=02:00:00:00:00:09,dst=${E1})/ip(src=10.0.1.9,dst=10.6.0.7,ttl=9)/udp(dstport=53)`;
+  const [question] = r.send('e1', 0n, packet).sent;
+  assert.is(seen(question!.bytes, 'icmpv6.nd.ns.target_address'), 'fe80::9');
+  const { sent } = r.b.send([{ port: 'e2', time: SECOND, bytes: advertisement(question!.bytes), id: 50 }]);
+  assert.equal(sent.map(s => Buffer.from(s.bytes).toString('hex')), [Buffer.from(build(packet.replace('02:00:00:00:00:09', E2).replace(E1, HOST).replace('ttl=9', 'ttl=8'))).toString('hex')]);
+});
+
+test('the hosts of a bridge are asked through it, and answer to its own interface', () => {
+  const b = new BenchSwitch(`
+ports: {e1: {access: 10}, e2: {access: 10}, e3: {address: 192.0.2.1/24}}
+bridges: {office: {vlan: 10, address: 10.0.10.1/24, mac: 02:00:00:00:10:01}}
+unresolved: queue
+`);
+  const to7 = `eth(src=02:00:00:00:00:09,dst=02:00:00:00:01:03)/ip(src=192.0.2.9,dst=10.0.10.7)/icmp()`;
+  const asked = b.send([{ port: 'e3', bytes: build(to7), id: 1 }]).sent;
+  assert.equal(asked.map(s => [s.port, seen(s.bytes, 'arp.dst.proto_ipv4'), seen(s.bytes, 'eth.src')]), ['e1', 'e2'].map(port => [port, '10.0.10.7', '02:00:00:00:10:01']));
+  const answer = build(`eth(src=${HOST},dst=02:00:00:00:10:01)/arp(op=reply,sha=${HOST},spa=10.0.10.7,tpa=10.0.10.1)`);
+  assert.equal(b.send([{ port: 'e2', bytes: answer, id: 2 }]).sent.map(s => [s.port, seen(s.bytes, 'eth.dst'), seen(s.bytes, 'ip.dst')]), [['e2', HOST, '10.0.10.7']]);
+  const question = build(`eth(src=${HOST},dst=ff:ff:ff:ff:ff:ff)/arp(op=request,sha=${HOST},spa=10.0.10.7,tpa=10.0.10.1)`);
+  assert.equal(b.send([{ port: 'e2', bytes: question, id: 3 }]).sent.filter(s => seen(s.bytes, 'arp.opcode') === '2').map(s => [s.port, seen(s.bytes, 'arp.src.proto_ipv4')]), [['e2', '10.0.10.1']]);
 });
 
 test('one question a second', () => {
@@ -105,7 +132,8 @@ test('who does not answer for three seconds is given up: its packets drop, their
   const late = r.send('e1', 4n * SECOND, to(7, 3));
   assert.is(reasons(late), 'NEIGHBOR_UNRESOLVED,NEIGHBOR_UNRESOLVED');
   assert.equal(late.sent.map(s => s.port).sort(), ['e1', 'e1', 'e2']); // two errors, a new question
-  assert.is(r.held, 1);
+  assert.is(reasons(r.send('e1', 5n * SECOND, to(7, 4))), '', 'which has three seconds of its own');
+  assert.is(r.held, 2);
   r.balance();
 });
 
@@ -168,6 +196,12 @@ test('a static neighbour stays what the file says', () => {
   const r = new Run('');
   r.send('e1', 0n, `eth(src=${HOST},dst=${E1})/arp(op=request,sha=${HOST},spa=10.0.1.9,tpa=10.0.1.1)`);
   assert.equal(r.rows, [{ address: '10.0.1.9', interface: 'e1', state: 'static', held: 0, mac: '02:00:00:00:00:09' }]);
+});
+
+test('nobody takes our own addresses', () => {
+  const r = new Run('');
+  r.send('e2', 0n, arp('request', 1, 1), arp('reply', 1, 1), `eth(src=${HOST},dst=${E2})/arp(op=request,sha=${HOST},spa=10.0.1.1,tpa=10.0.2.1)`);
+  assert.equal(r.rows.map(n => n.address), ['10.0.1.9']);
 });
 
 test('the list says who is there, since when, and what waits', () => {

@@ -1,5 +1,5 @@
 // nodes.test.ts -- every node against its vectors, four ways: alone, as one
-// vector, cut at every length, and with dirty bytes behind the frame. The
+// vector, cut at every length, and with dirty bytes round the frame. The
 // frames go through the whole switch; what is compared is the node's own work.
 
 import { existsSync } from 'node:fs';
@@ -47,6 +47,8 @@ for (const node of Object.keys(catalog)) {
           const d = b.enter({ ...input(c, 1000 + cut), bytes: c.in.subarray(0, cut), orig: cut });
           const end = b.k.view.getUint32(d + Packet.DATA, true) + cut;
           b.k.bytes.fill(fill, end, end + GUARD);
+          // Headers pushed in front must not show what was there before.
+          b.k.bytes.fill(fill, b.k.view.getUint32(d + Packet.BUF, true), b.k.view.getUint32(d + Packet.DATA, true));
           const { visits, sent } = b.run(c.port, [d]);
           // The last input of the switch: whatever was written beyond its end would show here.
           const dropped = visits.some(v => v.drop !== '') && sent.length === 0;

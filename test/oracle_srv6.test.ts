@@ -1,13 +1,15 @@
 // oracle_srv6.test.ts -- SIDs and policies against Linux 6.18 (seg6local, seg6),
 // whose input and output were recorded. r0 is e1 here, r1 is e2.
 
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { IP_PROTOCOL } from '../assembly/wire/ip.ts';
 import { checksum, pseudoSum } from '../src/wire/checksum.ts';
 import { hexdump } from '../src/wire/hexdump.ts';
 import { BenchSwitch, type Outcome } from './bench_switch.ts';
-import { frames, recording } from './recordings.ts';
+import { recordedFrames } from './recorded.ts';
+import { needs, noRecording, shared } from './skip.ts';
 
 /** The router of the recordings. */
 const ROUTER = `
@@ -44,13 +46,9 @@ srv6:
 
 const ETH = 14, IP6 = 40;
 
-interface Recorded { input: Buffer[]; output: Buffer[]; back: Buffer[] }
-
-function recorded(input: string, output: string, back?: string): Recorded | undefined {
-  const paths = [input, output, ...(back ? [back] : [])].map(recording);
-  if (paths.includes(undefined)) return undefined;
-  const [i, o, b] = paths.map(p => frames(p!));
-  return { input: i!, output: o!, back: b ?? [] };
+/** A test on recordings, handed their frames. */
+function recorded(name: string, files: readonly string[], run: (...frames: Buffer[][]) => void): void {
+  needs(...files.map(f => noRecording(...f.split('/'))))(name, () => run(...files.map(f => recordedFrames(join(shared, f)))));
 }
 
 /** What weft does with each frame. */
@@ -77,48 +75,42 @@ function requoted(message: Buffer, quote: Buffer): Buffer {
 /** Type, code and pointer of the ICMPv6 message that went back. */
 const told = (o: Outcome): string => sentBy(o, 'e1').map(f => `${f[ETH + IP6]} ${f[ETH + IP6 + 1]} ${f.readUInt32BE(ETH + IP6 + 4)}`).join();
 
-test('End', () => {
-  const r = recorded('oracles/linux/srv6_End.in.pcap', 'oracles/linux/srv6_End.out.pcap', 'oracles/linux/srv6_End.back.pcap');
-  if (!r) return;
-  const out = replay(SIDS, r.input);
+recorded('End', ['oracles/linux/srv6_End.in.pcap', 'oracles/linux/srv6_End.out.pcap', 'oracles/linux/srv6_End.back.pcap'], (input, output, back) => {
+  const out = replay(SIDS, input!);
   assert.equal(out.map(o => sentBy(o, 'e2').length), [1, 1, 0, 0, 0, 0, 1]);
-  out.flatMap(o => sentBy(o, 'e2')).forEach((f, i) => { same(f, r.output[i]!, `frame ${i}`); });
+  out.flatMap(o => sentBy(o, 'e2')).forEach((f, i) => { same(f, output![i]!, `frame ${i}`); });
   // The difference: Linux drops these three without a word, RFC 8986 has the
   // source told (4.1.1 twice, S10).
   assert.equal(out.slice(2, 5).map(dropOf), ['UPPER_LAYER_NOT_ALLOWED', 'UPPER_LAYER_NOT_ALLOWED', 'SRH_SEGMENTS_LEFT']);
   assert.equal(out.slice(2, 5).map(told), ['4 4 64', '4 4 40', '4 0 43']);
   // Both send time exceeded. The difference: Linux goes on to the next segment
   // first and quotes that (S05 comes before), and its messages have a flow label.
-  const [linux] = r.back, [ours] = sentBy(out[5]!, 'e1');
-  assert.is(r.back.length, 1);
-  assert.not.equal(linux!.subarray(ETH + IP6 + 8), r.input[5]!.subarray(ETH));
-  same(ours!, requoted(linux!, r.input[5]!.subarray(ETH)), 'time exceeded');
+  const [linux] = back!, [ours] = sentBy(out[5]!, 'e1');
+  assert.is(back!.length, 1);
+  assert.not.equal(linux!.subarray(ETH + IP6 + 8), input![5]!.subarray(ETH));
+  same(ours!, requoted(linux!, input![5]!.subarray(ETH)), 'time exceeded');
 });
 
-test('End with PSP', () => {
-  const r = recorded('pcaps/linux_srv6_End_PSP.IN.pcap', 'pcaps/linux_srv6_End_PSP.OUT.pcap');
-  if (!r) return;
-  const out = replay(SIDS, r.input);
+recorded('End with PSP', ['pcaps/linux_srv6_End_PSP.IN.pcap', 'pcaps/linux_srv6_End_PSP.OUT.pcap'], (input, output) => {
+  const out = replay(SIDS, input!);
   assert.equal(out.map(o => sentBy(o, 'e2').length), [1, 1, 0, 0, 0, 0, 1]);
-  out.flatMap(o => sentBy(o, 'e2')).forEach((f, i) => { same(f, r.output[i]!, `frame ${i}`); });
+  out.flatMap(o => sentBy(o, 'e2')).forEach((f, i) => { same(f, output![i]!, `frame ${i}`); });
 });
 
-for (const [name, input, output, inner] of [
+for (const [name, entered, left, inner] of [
   ['H.Encaps', 'oracles/linux/srv6_HEncaps_2sid.in.pcap', 'oracles/linux/srv6_HEncaps_2sid.out.pcap', IP6 + 8 + 32],
   ['H.Encaps (second recording)', 'pcaps/linux_srv6_HEncaps_2sid.IN.pcap', 'pcaps/linux_srv6_HEncaps_2sid.OUT.pcap', IP6 + 8 + 32],
   ['H.Encaps.Red', 'oracles/linux/srv6_HEncapsRed_2sid.in.pcap', 'oracles/linux/srv6_HEncapsRed_2sid.out.pcap', IP6 + 8 + 16],
   ['H.Encaps.Red without an SRH', 'pcaps/linux_srv6_HEncapsRed_usid_container_noSRH.IN.pcap', 'pcaps/linux_srv6_HEncapsRed_usid_container_noSRH.OUT.pcap', IP6],
 ] as const)
-  test(name, () => {
-    const r = recorded(input, output);
-    if (!r) return;
-    const out = replay(HEADEND, r.input);
+  recorded(name, [entered, left], (input, output) => {
+    const out = replay(HEADEND, input!);
     assert.equal(out.map(o => sentBy(o, 'e2').length), [1, 1, 0, 1]);
     out.flatMap(o => sentBy(o, 'e2')).forEach((f, i) => {
       // The difference: Linux takes the outer hop limit down on the way out and
       // leaves the inner one alone, RFC 8986 section 5.1 the inner one (S05).
-      const want = Buffer.from(r.output[i]!), limit = ETH + inner + 7;
-      assert.is(want[limit], r.input[[0, 1, 3][i]!]![ETH + 7]);
+      const want = Buffer.from(output![i]!), limit = ETH + inner + 7;
+      assert.is(want[limit], input![[0, 1, 3][i]!]![ETH + 7]);
       want[limit]!--;
       same(f, want, `frame ${i}`);
     });

@@ -12,7 +12,8 @@ import { Network } from '../src/switch/network.ts';
 import { showPolicies, showSids } from '../src/switch/srv6.ts';
 import { hexdump } from '../src/wire/hexdump.ts';
 import { BenchSwitch } from './bench_switch.ts';
-import { hasTshark, tsharkFields, writeCapture } from './tshark.ts';
+import { needs, noProgram } from './skip.ts';
+import { tsharkFields, writeCapture } from './tshark.ts';
 
 const example = (name: string) => readFileSync(new URL(`../examples/${name}.yaml`, import.meta.url), 'utf8');
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replace(/\s+/g, ''), 'hex'));
@@ -97,8 +98,7 @@ routes: [{to: fc00::/16, via: "2001:db8:2::9"}, {to: 10.2.0.0/16, srv6: p}]`);
   assert.ok(new Set(labels).size > 28, `${new Set(labels).size} labels for 32 flows`);
 });
 
-test('tshark reads what policies push', () => {
-  if (!hasTshark()) return;
+needs(noProgram('tshark'))('tshark reads what policies push', () => {
   const b = new BenchSwitch(example('srv6-edge')), file = join(mkdtempSync(join(tmpdir(), 'weft-')), 'srv6.pcap');
   // no port of a protocol that tshark knows, and no UDP checksum
   const bytes = hex(`020000000101 020000000011 0800 ${inner('40', '66c7').replace('08ae 000c1543', 'beef 000c0000')}`), other = Uint8Array.from(bytes);

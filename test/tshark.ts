@@ -7,14 +7,6 @@ import { writeFileSync } from 'node:fs';
 const PREFERENCES = ['ip.defragment:FALSE', 'ipv6.defragment:FALSE', 'tcp.desegment_tcp_streams:FALSE',
   'ip.check_checksum:TRUE', 'udp.check_checksum:TRUE', 'tcp.check_checksum:TRUE', 'icmp.favor_icmp_mpls:TRUE'];
 
-export function hasTshark(): boolean {
-  try { execFileSync('tshark', ['--version'], { stdio: 'ignore' }); } catch {
-    console.log('  skipped: tshark is not installed');
-    return false;
-  }
-  return true;
-}
-
 /** For each frame of `file` the values of each field, joined by commas where it occurs more than once. */
 export function tsharkFields(file: string, fields: readonly string[]): string[][] {
   const args = ['-n', '-r', file, ...PREFERENCES.flatMap(p => ['-o', p]), '-d', 'udp.port==8472,vxlan', '-T', 'fields', ...fields.flatMap(f => ['-e', f])];

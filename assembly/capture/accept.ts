@@ -72,6 +72,7 @@ export function accept(s: usize, iface: usize, from: usize, captured: u32, origi
   const filter = load<u32>(s, Scan.FILTER_COUNT);
   if (filter && !bpf_run(load<u32>(s, Scan.FILTER), filter, to, payload + added, wire - cooked + added)) {
     store<u64>(s, load<u64>(s, Scan.FILTERED) + 1, Scan.FILTERED);
+    store<u64>(s, load<u64>(s, Scan.FILTERED_BYTES) + captured, Scan.FILTERED_BYTES);
     free(pool, d);
     return NOTHING;
   }

@@ -6,6 +6,7 @@
 import { Drop, LINKS_MAX, Packet, Pool, Port, Switch } from "../abi";
 import { at, drop } from "../lib/packet";
 import { graph_drop, graph_input } from "./run";
+import { traceDrop } from "./trace";
 
 /** Node that packets enter a switch by. */
 const ENTRY: u32 = 0;
@@ -36,8 +37,10 @@ export function links_move(sw: usize): u32 {
 function cross(sw: usize, d: usize, peer: usize, port: u32): void {
   const links = <u32>load<u8>(d, Packet.LINKS) + 1;
   if (links > <u32>LINKS_MAX) {
+    const last = load<u32>(sw, Switch.NODE_COUNT) - 1;
     drop(d, Drop.LOOP);
-    graph_drop(sw, load<u32>(sw, Switch.NODE_COUNT) - 1, d);
+    traceDrop(sw, last, d);
+    graph_drop(sw, last, d);
     return;
   }
   const mark = load<u8>(d, Packet.MARK);

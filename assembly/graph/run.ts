@@ -13,12 +13,14 @@ import { Drop, Edge, Frame, Node, Packet, PASSES_MAX, Pool, Switch, TRACE_INPUT,
 import { at, drop } from "../lib/packet";
 import { free, freeFrame, takeFrame } from "../lib/pool";
 import { countDrop } from "./drops";
-import { traceVector } from "./trace";
+import { traceDrop, traceVector } from "./trace";
 
 /** graph_step: nothing waits. */
 const IDLE: u32 = 0;
 /** graph_step: every waiting node needs buffers that only the host can free. */
 const STUCK: u32 = 0xffffffff;
+/** Bit of Switch.WAITING: packets moved since a node began to wait. */
+const MOVED: u32 = 0x80000000;
 
 /**
  * Put `n` packets (handles at `vec`) in front of node `index`.
@@ -46,25 +48,30 @@ export function graph_run(sw: usize): u32 {
   }
 }
 
-/** Run one node over one frame. @returns its index + 1, 0 when nothing waits, 0xffffffff when stuck */
+/**
+ * Run one node over one frame. Behind a node that waits for buffers only later
+ * ones run, so several may wait at once; all are tried again when the later
+ * ones are done, if anything moved since. @returns its index + 1, 0 when
+ * nothing waits, 0xffffffff when stuck
+ */
 export function graph_step(sw: usize): u32 {
-  const waiting = load<u32>(sw, Switch.WAITING);
-  const index = lowestPending(sw, waiting - 1);
-  if (index < 0) {
+  while (true) {
+    const waiting = load<u32>(sw, Switch.WAITING), index = lowestPending(sw, waiting & ~MOVED);
+    if (index >= 0) {
+      run(sw, <u32>index);
+      return <u32>index + 1;
+    }
     if (!waiting) return IDLE;
     store<u32>(sw, 0, Switch.WAITING);
-    return STUCK;
+    if (!(waiting & MOVED)) return STUCK;
   }
-  store<u32>(sw, 0, Switch.WAITING);
-  run(sw, <u32>index);
-  return <u32>index + 1;
 }
 
-/** Lowest node with waiting frames, `but` left out; -1 when there is none. */
-function lowestPending(sw: usize, but: u32): i32 {
-  for (let w: u32 = 0; w < 4; w++) {
+/** Lowest node from `first` on with waiting frames; -1 when there is none. */
+function lowestPending(sw: usize, first: u32): i32 {
+  for (let w = first >> 6; w < 4; w++) {
     let bits = load<u64>(sw + (w << 3), Switch.PENDING);
-    if (but >> 6 == w) bits &= ~(<u64>1 << (but & 63));
+    if (w == first >> 6) bits &= <u64>-1 << (first & 63);
     if (bits) return <i32>((w << 6) + <u32>ctz(bits));
   }
   return -1;
@@ -94,6 +101,8 @@ function run(sw: usize, index: u32): void {
   store<u64>(node, load<u64>(node, Node.CALLS) + 1, Node.CALLS);
   store<u64>(node, load<u64>(node, Node.PACKETS) + done, Node.PACKETS);
 
+  if (done && load<u32>(sw, Switch.WAITING)) store<u32>(sw, load<u32>(sw, Switch.WAITING) | MOVED, Switch.WAITING);
+
   const trace = <usize>load<u32>(sw, Switch.TRACE);
   if (trace) traceVector(trace, index, vec, done);
   dispatch(sw, index, vec, done);
@@ -117,7 +126,7 @@ function requeue(sw: usize, index: u32, frame: usize, done: u32, n: u32): void {
   store<u32>(node, <u32>frame, Node.HEAD);
   if (!head) store<u32>(node, <u32>frame, Node.TAIL);
   setPending(sw, index, true);
-  store<u32>(sw, index + 1, Switch.WAITING);
+  store<u32>(sw, (index + 1) | (done ? MOVED : load<u32>(sw, Switch.WAITING) & MOVED), Switch.WAITING);
 }
 
 /** Hand each run of packets with one edge to the node behind that edge. */
@@ -174,6 +183,7 @@ function spendPasses(sw: usize, index: u32, vec: usize, n: u32): u32 {
     const d = at(vec, i), passes = <u32>load<u8>(d, Packet.PASSES) + 1;
     if (passes > <u32>PASSES_MAX) {
       drop(d, Drop.LOOP);
+      traceDrop(sw, index, d);
       graph_drop(sw, index, d);
       continue;
     }

@@ -3,7 +3,7 @@
 // Nodes hold no trace code: graph_run calls this after a node when the switch
 // has a trace buffer, so an untraced run pays one test a vector.
 
-import { Packet, Trace, TRACE_BYTES, TraceBuffer } from "../abi";
+import { Packet, Switch, Trace, TRACE_BYTES, TraceBuffer } from "../abi";
 import { at, data, len } from "../lib/packet";
 
 /** Make `size` bytes at `t` an empty trace buffer. */
@@ -19,6 +19,12 @@ export function traceVector(t: usize, index: u32, vec: usize, n: u32): void {
     const d = at(vec, i);
     if (load<u8>(d, Packet.MARK)) traceOne(t, index, d);
   }
+}
+
+/** Record a packet that graph_run itself drops, as if node `index` had. */
+export function traceDrop(sw: usize, index: u32, d: usize): void {
+  const t = <usize>load<u32>(sw, Switch.TRACE);
+  if (t && load<u8>(d, Packet.MARK)) traceOne(t, index, d);
 }
 
 function traceOne(t: usize, index: u32, d: usize): void {
@@ -44,6 +50,7 @@ function traceOne(t: usize, index: u32, d: usize): void {
   store<u32>(r, load<u32>(d, Packet.HIT), Trace.HIT);
   store<u32>(r, load<u32>(d, Packet.DOMAIN), Trace.DOMAIN);
   store<u32>(r, load<u32>(d, Packet.FLOW), Trace.FLOW);
+  store<u32>(r, load<u16>(d, Packet.IFACE), Trace.IFACE);
   memory.copy(r + Trace.SIZEOF, data(d), captured);
   store<u32>(t, used + bytes, TraceBuffer.USED);
 }

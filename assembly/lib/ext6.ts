@@ -50,3 +50,20 @@ export function upper6(p: usize, end: u32): u32 {
   }
   return (at << 8) | header;
 }
+
+/**
+ * Find an extension header of one kind.
+ * @param p   IPv6 header
+ * @param end bytes from `p` that are the packet's and can be read
+ * @returns its offset from `p`, its first eight bytes being there; 0 when there is none
+ */
+export function extension6(p: usize, end: u32, kind: u32): u32 {
+  let header = <u32>load<u8>(p, IP6.NEXT_HEADER), at: u32 = IP6.LEN;
+  for (let i = 0; i < WALK_MAX && isExtension(header) && at + <u32>IP6_EXT.LEN <= end; i++) {
+    if (header == kind) return at;
+    const size = extensionLength(header, p + at);
+    header = load<u8>(p + at, IP6_EXT.NEXT_HEADER);
+    at += size;
+  }
+  return 0;
+}

@@ -41,6 +41,7 @@ export function bridge_flood(vec: usize, n: u32, sw: usize): void {
         return;
       }
       drop(d, Drop.NO_BUFFER);
+      store<u32>(sw, 0, Switch.STARVED); // this one was too many; the next may fit
       continue;
     }
     for (let m = nextTaker(first + 4, end, from, d); m < end; m = nextTaker(m + 4, end, from, d)) {

@@ -5,17 +5,27 @@
 // PAUSE) end here and teach nothing: their senders are the neighbours on the
 // wire. Ageing is by packet time, so it does not depend on vector sizes.
 //
+// The slots of all addresses of a vector are touched first, so that cache
+// misses overlap: the whole switch takes 40 instead of 38 ns a packet where
+// nothing misses (1,000 MACs), and 67 instead of 90 with 16,000 MACs and
+// packets beyond the cache (two shared cores, medians of alternating runs).
+//
+// Frames wait here for the buffers that flooding will take, so that none
+// overtakes an earlier one in bridge_flood.
+//
 //   in / out  the frame, unchanged and without the tags of its interface
 //
 // cfg    Packet.IFACE: a member or the bridge's own interface; Switch.BRIDGES, Switch.FDB
 // edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 iface_output, 6 bridge_flood
 // sets   DOMAIN; IFACE (known destinations); L3, FLAGS.GROUP (own interface)
 
-import { Bridge, Drop, Iface, IfaceFlag, Packet, Switch } from "../abi";
+import { Bridge, Drop, Iface, IfaceFlag, Packet, Switch, VEC_MAX } from "../abi";
 import { enterOwn, sameHorizon } from "../lib/bridge";
+import { starved, wait } from "../lib/emit";
 import { isGroup } from "../lib/l3_input";
 import { at, data, drop, dropShort, forward, len } from "../lib/packet";
-import { fdb_age, fdb_get, fdb_learn, FdbLearn, MISS } from "../tables/fdb";
+import { available } from "../lib/pool";
+import { fdb_age, fdb_get_from, fdb_learn, FdbLearn, fdb_slot, MISS } from "../tables/fdb";
 import { BRIDGE_GROUP, BRIDGE_GROUP_MASK, ETH } from "../wire/ethernet";
 
 const IFACE_OUTPUT = 5, BRIDGE_FLOOD = 6;
@@ -25,17 +35,17 @@ const MAC_BITS: u64 = 0xffffffffffff;
 const SWEEP_EVERY: i64 = 1_000_000_000_000;
 
 export function bridge_forward(vec: usize, n: u32, sw: usize): void {
-  const ifaces = <usize>load<u32>(sw, Switch.IFACES), bridges = <usize>load<u32>(sw, Switch.BRIDGES);
-  const fdb = <usize>load<u32>(sw, Switch.FDB);
+  const fdb = <usize>load<u32>(sw, Switch.FDB), pool = <usize>load<u32>(sw, Switch.POOL), scratch = <usize>load<u32>(sw, Switch.SCRATCH);
+  touch(vec, n, sw, fdb, scratch);
+  let flooded: u32 = 0; // frames that those to be flooded may become
   for (let i: u32 = 0; i < n; i++) {
     const d = at(vec, i), p = data(d);
     if (len(d) < <u32>ETH.LEN) {
       dropShort(d, ETH.LEN);
       continue;
     }
-    const from = ifaces + <usize>load<u16>(d, Packet.IFACE) * Iface.SIZEOF, own = <usize>load<u32>(from, Iface.BRIDGE);
-    const bridge = own ? own : bridges + <usize>load<u32>(from, Iface.DOMAIN) * Bridge.SIZEOF;
-    const domain = <u32>((bridge - bridges) / Bridge.SIZEOF), now = max<i64>(load<i64>(bridge, Bridge.NOW), load<i64>(d, Packet.TIME));
+    const from = ifaceOf(sw, d), bridge = bridgeOf(sw, from), domain = domainOf(sw, bridge);
+    const now = max<i64>(load<i64>(bridge, Bridge.NOW), load<i64>(d, Packet.TIME));
     store<i64>(bridge, now, Bridge.NOW);
     store<u32>(d, domain, Packet.DOMAIN);
     if ((load<u64>(p) & BRIDGE_GROUP_MASK) == BRIDGE_GROUP) {
@@ -46,14 +56,53 @@ export function bridge_forward(vec: usize, n: u32, sw: usize): void {
       drop(d, Drop.SOURCE_MAC_GROUP);
       continue;
     }
-    if (!own && !(load<u8>(from, Iface.FLAGS) & IfaceFlag.NO_LEARN) && !learn(fdb, bridge, domain, load<u64>(p, ETH.SRC) & MAC_BITS, from)) {
+    if (learns(from) && !learn(fdb, bridge, domain, load<u64>(p, ETH.SRC) & MAC_BITS, from)) {
       drop(d, Drop.STATIC_MAC_MOVED);
       continue;
     }
-    const to = isGroup(p) ? MISS : fdb_get(fdb, domain, load<u64>(p) & MAC_BITS, now);
-    if (to == MISS) forward(d, BRIDGE_FLOOD);
-    else send(d, from, to);
+    const to = isGroup(p) ? MISS : fdb_get_from(fdb, load<u32>(scratch + (<usize>i << 2)), domain, load<u64>(p) & MAC_BITS, now);
+    if (to != MISS) {
+      send(d, from, to);
+      continue;
+    }
+    flooded += load<u32>(bridge, Bridge.COUNT);
+    if (flooded > available(pool, len(d)) && (i > 0 || !starved(sw))) {
+      wait(sw, i);
+      return;
+    }
+    forward(d, BRIDGE_FLOOD);
   }
+}
+
+/** Bring the table's slots of the vector near; those of the destinations are left in `scratch`, a u32 each. */
+function touch(vec: usize, n: u32, sw: usize, fdb: usize, scratch: usize): void {
+  const sources = scratch + VEC_MAX * 4;
+  for (let i: u32 = 0; i < n; i++) {
+    const d = at(vec, i), p = data(d), short = len(d) < <u32>ETH.LEN, domain = domainOf(sw, bridgeOf(sw, ifaceOf(sw, d)));
+    store<u32>(scratch + (<usize>i << 2), short ? <u32>fdb : <u32>fdb_slot(fdb, domain, load<u64>(p) & MAC_BITS));
+    store<u32>(sources + (<usize>i << 2), short ? <u32>fdb : <u32>fdb_slot(fdb, domain, load<u64>(p, ETH.SRC) & MAC_BITS));
+  }
+  let seen: u32 = 0;
+  for (let i: u32 = 0; i < n; i++) seen ^= load<u32>(load<u32>(scratch + (<usize>i << 2))) ^ load<u32>(load<u32>(sources + (<usize>i << 2)));
+  store<u32>(sources, seen); // so that the loads are not dead
+}
+
+function ifaceOf(sw: usize, d: usize): usize {
+  return <usize>load<u32>(sw, Switch.IFACES) + <usize>load<u16>(d, Packet.IFACE) * Iface.SIZEOF;
+}
+
+/** The bridge of a member, or whose own interface `iface` is. */
+function bridgeOf(sw: usize, iface: usize): usize {
+  const own = <usize>load<u32>(iface, Iface.BRIDGE);
+  return own ? own : <usize>load<u32>(sw, Switch.BRIDGES) + <usize>load<u32>(iface, Iface.DOMAIN) * Bridge.SIZEOF;
+}
+
+function domainOf(sw: usize, bridge: usize): u32 {
+  return (<u32>bridge - load<u32>(sw, Switch.BRIDGES)) / Bridge.SIZEOF;
+}
+
+function learns(iface: usize): bool {
+  return !load<u32>(iface, Iface.BRIDGE) && !(load<u8>(iface, Iface.FLAGS) & IfaceFlag.NO_LEARN);
 }
 
 /** @returns false when a static entry says that the MAC is elsewhere */

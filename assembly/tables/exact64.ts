@@ -1,4 +1,4 @@
-// exact64.ts -- exact match: u64 key to u32 value. (interface, IPv4 address), (endpoint, VNI).
+// exact64.ts -- exact match: u64 key to u32 value. Tags, (endpoint, VNI).
 //
 // A handle is the table's byte address. Rules are in slots.ts and exact.ts.
 

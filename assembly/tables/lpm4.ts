@@ -25,7 +25,7 @@ export { MISS } from "./slots";
 // So tries begin early, at 2^12 entries (16 KB) to be affordable in thousands
 // of VRFs. A poptrie has nothing left to win.
 const HASH_MAX: u32 = 8;
-const TRIE12_MAX: u32 = 1024;
+const TRIE12_MAX: u32 = 256;
 const TRIE16_MAX: u32 = 16384;
 
 enum Lpm4 { VRF_COUNT = 0, LENGTHS = 4, HASH = 8, VRFS = 64 }
@@ -108,6 +108,11 @@ export function lpm4_slot(t: usize, vrf: u32, addr: u32): usize {
   if (trie) return trie4_slot(trie, addr);
   const lengths = load<u32>(v, Vrf.LENGTHS);
   return lengths ? exact64_slot(hash(t), keyOf(vrf, longest(lengths), addr)) : v;
+}
+
+/** The trie of a VRF, 0 when it has none: nodes that look up many addresses of one VRF keep it at hand. */
+export function lpm4_trie_of(t: usize, vrf: u32): usize {
+  return <usize>load<u32>(vrfAt(t, vrf), Vrf.TRIE);
 }
 
 /** Value of the longest prefix that covers `addr`, or MISS; `slot` is lpm4_slot(t, vrf, addr). */

@@ -126,10 +126,20 @@ function filterBit(t: usize, h: u32): u8 {
 
 /** Levels at which a prefix may cover the address: bit n is length 4n + 4. Phase one of a vector's lookup. */
 export function lpm6_candidates(t: usize, vrf: u32, hi: u64, lo: u64): u32 {
+  const filter = <usize>load<u32>(t, Lpm6.FILTER), shift = load<u32>(hash(t), Slots.SHIFT) - 3;
+  const levels = load<u32>(vrfAt(t, vrf), Vrf.LEVELS);
   let found: u32 = 0;
-  for (let left = load<u32>(vrfAt(t, vrf), Vrf.LEVELS); left; left &= left - 1) {
-    const n = ctz<u32>(left), h = hashOf(vrf, 4 * n + 4, hi, lo);
-    found |= u32((load<u8>(filterByte(t, h)) & filterBit(t, h)) != 0) << n;
+  // Up to /64 the lower half plays no part: a third of the work less where
+  // nearly all prefixes are.
+  for (let left = levels & 0xffff; left; left &= left - 1) {
+    const n = ctz<u32>(left);
+    const h = hash160(domainOf(vrf, 4 * n + 4), hi & (<u64>-1 << <u64>(60 - 4 * n)), 0, 0) >> shift;
+    found |= (((<u32>load<u8>(filter + <usize>(h >> 3))) >> (h & 7)) & 1) << n;
+  }
+  for (let left = levels & 0xffff0000; left; left &= left - 1) {
+    const n = ctz<u32>(left);
+    const h = hash160(domainOf(vrf, 4 * n + 4), hi, lo & (<u64>-1 << <u64>(124 - 4 * n)), 0) >> shift;
+    found |= (((<u32>load<u8>(filter + <usize>(h >> 3))) >> (h & 7)) & 1) << n;
   }
   return found;
 }

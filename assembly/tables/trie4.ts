@@ -82,6 +82,16 @@ export function trie4_slot(t: usize, addr: u32): usize {
   return t + Trie4.ROOT + (<usize>(addr >> (32 - load<u32>(t, Trie4.ROOT_BITS))) << 2);
 }
 
+/** Whether an entry alone decides: it holds a value, and nothing longer is below it. */
+export function trie4_covers(e: u32): bool {
+  return e != 0 && !isChild(e);
+}
+
+/** Value of an entry that decides. */
+export function trie4_value(e: u32): usize {
+  return <usize>(e & ~CHILD);
+}
+
 /** Entry of the longest prefix that covers `addr` (value | length), 0 when none does; `slot` is trie4_slot(t, addr). */
 export function trie4_get_from(t: usize, slot: usize, addr: u32): u32 {
   let e = load<u32>(slot);

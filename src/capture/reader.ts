@@ -126,6 +126,7 @@ export abstract class CaptureReader {
   /** Their bytes in the capture. */
   get bytes(): number { return this.#get64(Scan.BYTES); }
   get filtered(): number { return this.#get64(Scan.FILTERED); }
+  get filteredBytes(): number { return this.#get64(Scan.FILTERED_BYTES); }
   /** Packets more than 106 days from the origin: their times are wrong. */
   get clamped(): number { return this.#get64(Scan.CLAMPED); }
   /** What the reader itself dropped. */

@@ -15,13 +15,15 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   ethernet_input: {},
   arp_input: {},
   mpls_lookup: ICMP,
-  mpls_swap: {},
+  mpls_swap: ICMP,
   mpls_pop: {},
-  ip6_input: { icmp: 'ip6_lookup' },
+  ip6_input: { ip6_lookup: 'ip6_verify', icmp: 'ip6_lookup' },
+  ip6_verify: {},
   ip6_lookup: HOP6,
   ip6_group: HOP6,
   srv6_local: { icmp: 'ip6_lookup' },
-  ip4_input: {},
+  ip4_input: { ip4_lookup: 'ip4_verify' },
+  ip4_verify: {},
   ip4_lookup: HOP4,
   ip4_group: HOP4,
   vrf_select: {},
@@ -43,3 +45,6 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   iface_output: {},
   port_tx: {},
 };
+
+/** The same without a look at transport checksums: `count_checksums: false`. */
+export const unverified: typeof pipeline = { ...pipeline, ip6_input: { icmp: 'ip6_lookup' }, ip4_input: {} };

@@ -20,6 +20,8 @@ export interface Visit {
   readonly l4: number;
   readonly rxPort: number;
   readonly txPort: number;
+  /** Index of the interface it belongs to, 0 for none yet. */
+  readonly iface: number;
   /** Length of the packet; `bytes` holds at most TRACE_BYTES of it, as the node left them. */
   readonly length: number;
   readonly bytes: Uint8Array;
@@ -46,7 +48,7 @@ export function takeTrace(graph: Graph): { visits: Visit[]; lost: number } {
       drop: edge === Edge.DROP && node !== TRACE_INPUT ? Drop[view.getUint16(r + Trace.DROP, true)] ?? '' : '',
       copy: (flags & PacketFlag.COPY) !== 0, originated: (flags & PacketFlag.ORIGINATED) !== 0,
       l3: view.getUint16(r + Trace.L3, true), l4: view.getUint16(r + Trace.L4, true),
-      rxPort: view.getUint16(r + Trace.RX_PORT, true), txPort: view.getUint16(r + Trace.TX_PORT, true),
+      rxPort: view.getUint16(r + Trace.RX_PORT, true), txPort: view.getUint16(r + Trace.TX_PORT, true), iface: view.getUint16(r + Trace.IFACE, true),
       length: view.getUint32(r + Trace.LEN, true), bytes: k.bytes.slice(r + Trace.SIZEOF, r + Trace.SIZEOF + captured),
       hit: view.getUint32(r + Trace.HIT, true), domain: view.getUint32(r + Trace.DOMAIN, true), flow: view.getUint32(r + Trace.FLOW, true),
     });

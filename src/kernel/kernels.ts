@@ -20,6 +20,11 @@ const PAGE = 65536, MIB = 2 ** 20;
 /** Node functions a module may have. */
 const TABLE = 512;
 
+/** The configuration does not fit the memory it was given. */
+export class OutOfMemory extends WeftError {
+  override name = 'OutOfMemory';
+}
+
 export class Kernels {
   /** Views on linear memory. It never grows, so they stay valid. */
   readonly bytes: Uint8Array;
@@ -67,7 +72,7 @@ export class Kernels {
   alloc(size: number, what: string): number {
     const at = Math.ceil(this.#top / 64) * 64;
     if (at + size > this.bytes.length)
-      throw new WeftError(EXIT.usage, `${what} needs ${mib(size)} MiB: with it the configuration takes ${mib(at + size)} MiB of the ${mib(this.bytes.length)} MiB of memory`, 'give it more with --memory (at most 4GiB)');
+      throw new OutOfMemory(EXIT.usage, `${what} needs ${mib(size)} MiB: with it the configuration takes ${mib(at + size)} MiB of the ${mib(this.bytes.length)} MiB of memory`, 'give it more with --memory (at most 4GiB)');
     this.#top = at + size;
     return at;
   }

@@ -6,6 +6,19 @@ import type { Kernels } from './kernels.ts';
 
 type Wide = (...args: (number | bigint)[]) => number;
 
+/** u32 -> u32, tables/exact32. */
+export class Exact32 {
+  readonly at: number;
+  /** @param entries most keys it will hold */
+  constructor(readonly k: Kernels, entries: number, readonly what: string) {
+    this.at = k.alloc(k.fn['exact32_sizeof']!(entries), what);
+    k.fn['exact32_init']!(this.at, entries);
+  }
+  put(key: number, value: number): void {
+    if (!this.k.fn['exact32_put']!(this.at, key, value)) throw new WeftError(EXIT.internal, `${this.what} is full`);
+  }
+}
+
 /** u64 -> u32, tables/exact64. */
 export class Exact64 {
   readonly at: number;
@@ -17,6 +30,28 @@ export class Exact64 {
   put(key: bigint, value: number): void {
     if (!(this.k.fn['exact64_put'] as unknown as Wide)(this.at, BigInt.asUintN(64, key), value))
       throw new WeftError(EXIT.internal, `${this.what} is full`);
+  }
+}
+
+/** Flow hash -> u32 by weights, balance/group. Members are numbered from 0; all begin drained. */
+export class Group {
+  readonly at: number;
+  /** @param buckets at least as many as members will have weight */
+  constructor(readonly k: Kernels, members: number, readonly buckets: number) {
+    this.at = k.alloc(k.fn['group_sizeof']!(members, buckets), 'group');
+    k.fn['group_init']!(this.at, members, buckets);
+  }
+  /** What flows of a member get. */
+  setValue(member: number, value: number): void {
+    this.k.fn['group_set_value']!(this.at, member, value);
+  }
+  /** 0 drains it. Only the flows that the shares demand move. */
+  setWeight(member: number, weight: number): void {
+    this.k.fn['group_set_weight']!(this.at, member, weight);
+  }
+  /** Buckets that a member has. */
+  count(member: number): number {
+    return this.k.fn['group_count']!(this.at, member);
   }
 }
 

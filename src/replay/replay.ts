@@ -10,34 +10,49 @@ import type { Fault } from '../capture/fault.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { CaptureWriter } from '../capture/writer.ts';
 import type { DropRow } from '../graph/graph.ts';
+import type { Kernels } from '../kernel/kernels.ts';
 import { frame, take, Vector } from '../kernel/packets.ts';
-import type { Network } from '../switch/network.ts';
+import type { Network, OutsidePort } from '../switch/network.ts';
 import type { Switch } from '../switch/switch.ts';
 import { formatIp } from '../wire/address.ts';
 
 export interface ReplayOptions {
-  readonly writer?: CaptureWriter | undefined;
+  /** Where what leaves goes; a function is called once the reader knows its capture's times, at the latest at the end. */
+  readonly writer?: CaptureWriter | (() => CaptureWriter) | undefined;
   /** Gets each dropped packet as it was, with a comment. */
   readonly drops?: CaptureWriter | undefined;
   /** Passes over the capture; default 1. */
   readonly loop?: number | undefined;
-  /** Packets read at most. */
+  /** Packets that enter the switches at most. */
   readonly limit?: number | undefined;
-  /** Called before each burst, with the handles and the packets read before it: rewrites times, or waits. */
-  readonly pace?: ((vec: number, n: number, before: number) => void | Promise<void>) | undefined;
-  /** Called after each burst; true ends the run early. */
-  readonly progress?: ((packets: number) => boolean) | undefined;
+  /** Decides times, and how many packets are next. */
+  readonly pace?: Pace | undefined;
+  /** Called after each burst with the packets that have entered; a promise holds the run. */
+  readonly progress?: ((entered: number) => void | Promise<void>) | undefined;
+  /** Ends the run between two bursts. */
+  readonly signal?: AbortSignal | undefined;
   /** Nanoseconds of a monotonic clock: kernel time is measured when it is given. */
   readonly clock?: (() => bigint) | undefined;
-  /** Called after each burst has run, for what the trace buffers hold. */
-  readonly traced?: (() => void) | undefined;
+  /** Runs a switch instead of Graph.run (Sink.run): takes traces, measures nodes. */
+  readonly run?: ((sw: Switch) => boolean) | undefined;
+}
+
+export interface Pace {
+  /**
+   * Before packets enter: set their times, wait until they are due.
+   * @param vec address of `n` handles
+   * @returns how many of the first ones are due: 1 to n
+   */
+  due(vec: number, n: number): number | Promise<number>;
 }
 
 export interface Amount { packets: number; bytes: number }
-/** As `weft replay --json` prints it. */
 export interface ReplayResult {
   in: Amount;
+  /** By port that leads outside: what came in there, and what left. */
+  received: Record<string, Amount>;
   out: Record<string, Amount>;
+  /** Most packets first. `node` is "reader" for what never became a packet of a switch. */
   drops: { node: string; reason: string; packets: number; bytes: number; first: number }[];
   originated: number;
   copies: number;
@@ -52,9 +67,11 @@ export interface ReplayResult {
 
 /** Run a capture through a network. The reader's ports are numbers of network.ports. */
 export async function replay(network: Network, reader: CaptureReader, options: ReplayOptions = {}): Promise<ReplayResult> {
-  const { k } = network, { writer, drops, clock, loop = 1, limit = Number.POSITIVE_INFINITY } = options;
-  const vector = new Vector(k), list = k.view.getUint32(k.pool + Pool.TX_LIST, true);
-  let out = 0, kernelNs = 0n, passes = 1;
+  const { k } = network, { drops, pace, clock, signal, loop = 1, limit = Number.POSITIVE_INFINITY } = options;
+  const vector = new Vector(k), list = k.view.getUint32(k.pool + Pool.TX_LIST, true), stopped = aborted(signal);
+  const open = () => (typeof options.writer === 'function' ? options.writer() : options.writer);
+  let writer: CaptureWriter | undefined, begun = false, entered = 0, out = 0, kernelNs = 0n, passes = 1;
+  let left: Amount = { packets: 0, bytes: 0 };
   if (drops) network.keepDrops();
   const sink = {
     sent(n: number) {
@@ -63,39 +80,73 @@ export async function replay(network: Network, reader: CaptureReader, options: R
       else k.fn['free_list']!(k.pool, list, n);
     },
     dropped(sw: Switch) {
-      for (const d of take(k, 'DROP')) {
+      // Nodes drop one after the other; a capture is in order.
+      for (const d of take(k, 'DROP').sort((a, b) => idOf(k, a) - idOf(k, b))) {
         drops!.writeComment(d, network.number(sw, k.view.getUint16(d + Packet.RX_PORT, true)), 'in', dropComment(network, sw, d));
         k.fn['free']!(k.pool, d);
       }
     },
+    ...(options.run && { run: options.run }),
+  };
+  const begin = () => {
+    begun = true;
+    writer = open();
+    if (writer) writer.origin = reader.origin ?? 0n;
+    if (drops) drops.origin = reader.origin ?? 0n;
   };
 
-  for (;;) {
-    const n = reader.next(vector.at, Math.min(VEC_MAX, limit - reader.packets));
+  while (!signal?.aborted) {
+    const n = reader.next(vector.at, Math.min(VEC_MAX, limit - entered));
     if (n === 0) {
-      if (reader.packets >= limit) break;
-      if (await reader.fill()) continue;
-      if (reader.fault || passes >= loop || !reader.rewind()) break;
+      if (entered >= limit) break;
+      const filled = reader.fill();
+      if (filled === true || (filled && await Promise.race([filled, stopped]))) continue;
+      if (signal?.aborted || reader.fault || passes >= loop || !reader.rewind()) break;
       passes++;
       continue;
     }
-    if (writer && out === 0) writer.origin = reader.origin ?? 0n;
-    if (drops && reader.origin !== undefined) drops.origin = reader.origin;
-    if (options.pace) await options.pace(vector.at, n, reader.packets - n);
-    const start = clock?.() ?? 0n;
-    enter(network, vector.at, n);
-    network.run(sink);
-    if (clock) kernelNs += clock() - start;
-    options.traced?.();
-    if (options.progress?.(reader.packets)) break;
+    if (!begun) begin();
+    for (let at = 0; at < n; ) {
+      const vec = vector.at + at * 4, asked = pace?.due(vec, n - at) ?? n, due = typeof asked === 'number' ? asked : await asked;
+      if (signal?.aborted) {
+        left = discard(k, vec, n - at);
+        break;
+      }
+      const start = clock?.() ?? 0n;
+      enter(network, vec, due);
+      network.run(sink);
+      if (clock) kernelNs += clock() - start;
+      at += due;
+      entered += due;
+      const pause = options.progress?.(entered);
+      if (pause) await pause;
+    }
   }
-  return account(network, reader, out, Number(kernelNs));
+  if (!begun) begin();
+  return account(network, reader, left, out, Number(kernelNs));
+}
+
+const idOf = (k: Kernels, d: number): number => k.view.getUint32(d + Packet.ID, true);
+
+/** Resolves to false once the signal is given; never without one. */
+const aborted = (signal: AbortSignal | undefined): Promise<false> =>
+  new Promise(resolve => { signal?.addEventListener('abort', () => resolve(false), { once: true }); });
+
+/** Free packets that were read but never entered. */
+function discard(k: Kernels, vec: number, n: number): Amount {
+  const handles = Array.from(k.u32.subarray(vec >> 2, (vec >> 2) + n));
+  const bytes = handles.reduce((sum, d) => sum + k.view.getUint32(d + Packet.LEN, true), 0);
+  k.fn['free_list']!(k.pool, vec, n);
+  return { packets: n, bytes };
 }
 
 /** Packets of the reader enter the switches their ports belong to. */
 function enter(network: Network, vec: number, n: number): void {
   const { k } = network;
-  if (network.switches.length === 1) return network.input(0, vec, n);
+  if (network.switches.length === 1) {
+    network.input(0, vec, n);
+    return;
+  }
   for (let i = 0; i < n; ) {
     const first = i, number = portOf(network, vec, i), { sw } = network.ports[number]!;
     for (; i < n && network.ports[portOf(network, vec, i)]!.sw === sw; i++) {
@@ -109,7 +160,7 @@ function enter(network: Network, vec: number, n: number): void {
 const portOf = (network: Network, vec: number, i: number): number =>
   network.k.view.getUint16(network.k.u32[(vec >> 2) + i]! + Packet.RX_PORT, true);
 
-function account(network: Network, reader: CaptureReader, out: number, kernelNs: number): ReplayResult {
+function account(network: Network, reader: CaptureReader, left: Amount, out: number, kernelNs: number): ReplayResult {
   const { k, switches } = network, many = switches.length > 1;
   const sum = (field: number) => switches.reduce((s, sw) => s + Number(k.view.getBigUint64(sw.at + field, true)), 0);
   const originated = sum(Sw.ORIGINATED), copies = sum(Sw.COPIES), consumed = sum(Sw.CONSUMED);
@@ -118,20 +169,22 @@ function account(network: Network, reader: CaptureReader, out: number, kernelNs:
     ...reader.drops.map(d => ({ ...d, node: 'reader' })),
     ...switches.flatMap(sw => sw.graph.drops().map((d: DropRow) => ({ node: many ? `${sw.name}:${d.node}` : d.node, reason: d.reason, packets: Number(d.packets), bytes: Number(d.bytes), first: d.first }))),
   ].sort((a, b) => b.packets - a.packets || a.first - b.first);
-  const dropped = rows.reduce((s, d) => s + d.packets, 0), packets = reader.packets - reader.filtered;
-  const ports: Record<string, Amount> = {};
-  network.ports.forEach((p, i) => { if (!network.linked(i)) ports[p.name] = sentBy(network, p.sw, p.port); });
+  const dropped = rows.reduce((s, d) => s + d.packets, 0), packets = reader.packets - reader.filtered - left.packets;
+  const outside = network.ports.filter((_, i) => !network.linked(i));
+  const byPort = (field: number) => Object.fromEntries(outside.map(p => [p.name, counted(network, p, field)]));
   return {
-    in: { packets, bytes: reader.bytes },
-    out: ports, drops: rows, originated, copies, consumed, held, filtered: reader.filtered,
+    in: { packets, bytes: reader.bytes - reader.filteredBytes - left.bytes },
+    received: byPort(Port.RX_PACKETS), out: byPort(Port.TX_PACKETS), drops: rows,
+    originated, copies, consumed, held, filtered: reader.filtered,
     unexplained: packets + originated + copies - out - dropped - consumed - held,
     fault: reader.fault, kernelNs,
   };
 }
 
-function sentBy(network: Network, sw: Switch, port: number): Amount {
-  const { view } = network.k, at = view.getUint32(sw.at + Sw.PORTS, true) + port * Port.SIZEOF;
-  return { packets: Number(view.getBigUint64(at + Port.TX_PACKETS, true)), bytes: Number(view.getBigUint64(at + Port.TX_BYTES, true)) };
+/** A port's counter of packets and, behind it, bytes. */
+function counted(network: Network, { sw, port }: OutsidePort, field: number): Amount {
+  const { view } = network.k, at = view.getUint32(sw.at + Sw.PORTS, true) + port * Port.SIZEOF + field;
+  return { packets: Number(view.getBigUint64(at, true)), bytes: Number(view.getBigUint64(at + 8, true)) };
 }
 
 /** `DROP ip4_lookup NO_ROUTE 10.9.0.0`: node, reason, and the destination where one was read. */

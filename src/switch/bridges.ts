@@ -18,8 +18,8 @@ import { parseTime } from './quantity.ts';
 const MTU = 1500;
 /** Recommended ageing time (IEEE 802.1Q table 8-6). */
 const AGE = '300s';
-/** MACs that all bridges of a switch hold together. */
-const FDB_ENTRIES = 65536;
+/** MACs that the bridges of a switch hold together unless it says otherwise: about a megabyte. */
+const MAC_TABLE_SIZE = 16384;
 
 const bridgesOf = (b: Builder): [string, BridgeConfig][] => Object.entries(b.config.bridges ?? {}).map(([name, config]) => [name, config ?? {}]);
 
@@ -93,7 +93,8 @@ export function buildBridges(b: Builder): void {
   if (bridges.length === 0) return;
   const at = k.alloc(bridges.length * Bridge.SIZEOF, 'bridges');
   k.view.setUint32(b.sw + Switch.BRIDGES, at, true);
-  const fdb = Fdb.create(k, FDB_ENTRIES, b.config.seed ?? b.number);
+  const written = bridges.reduce((sum, [, { static: macs = [] }]) => sum + macs.length + 1, 0);
+  const fdb = Fdb.create(k, Math.max(b.config.mac_table_size ?? MAC_TABLE_SIZE, written), b.config.seed ?? b.number);
   k.view.setUint32(b.sw + Switch.FDB, fdb.at, true);
   bridges.forEach(([name, config], i) => { buildBridge(b, fdb, name, config, i, at + i * Bridge.SIZEOF); });
 }

@@ -7,9 +7,11 @@
 
 import { Hop, HopKind, Iface, IfaceKind, Switch } from '../../assembly/abi.ts';
 import type { Kernels } from '../kernel/kernels.ts';
+import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
+import type { PlacedLabel } from './mpls.ts';
 import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
 
@@ -49,6 +51,18 @@ export interface Member {
   found: boolean;
 }
 
+/** A group that routes lead to: one for each VRF and family of the routes that name it. */
+export interface BuiltGroup {
+  readonly name: string;
+  readonly vrf: number;
+  readonly six: boolean;
+  /** The kernels' group (Group in src/kernel/tables.ts), and the GROUP Hop that leads to it. */
+  readonly group: Group;
+  readonly hop: number;
+  /** Each with a Hop of its own, which counts. */
+  readonly members: readonly { readonly via: string; readonly weight: number; readonly hop: number }[];
+}
+
 /** What a lookup may lead to; fields of Hop in abi.ts. */
 export interface HopInit {
   kind: HopKind;
@@ -77,6 +91,10 @@ export class Builder {
   readonly policies = new Map<string, number>();
   readonly interfaces: Interface[] = [];
   readonly routes: RouteInit[] = [];
+  /** By name, VRF and family; undefined for one with faults. */
+  readonly groups = new Map<string, BuiltGroup | undefined>();
+  /** By label. */
+  readonly labels = new Map<number, PlacedLabel>();
   /** Static neighbours by `interface address`: hop makers need their MACs. */
   readonly neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();
   readonly #positions: (() => Position)[] = [];
@@ -218,6 +236,14 @@ export class Builder {
     k.view.setUint32(at + Hop.IFACE, iface?.at ?? 0, true);
     k.view.setUint32(at + Hop.VIA, via, true);
     this.#hops.set(key, at);
+    return at;
+  }
+
+  /** A Hop like the one at `hop` that is nobody else's: its counters and its line are its owner's. */
+  ownHop(hop: number, path: Path): number {
+    const { k } = this, at = k.alloc(Hop.SIZEOF, 'hop');
+    k.bytes.copyWithin(at, hop, hop + Hop.SIZEOF);
+    k.view.setUint32(at + Hop.LINE, this.line(path), true);
     return at;
   }
 

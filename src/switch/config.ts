@@ -17,6 +17,7 @@ export interface VlanConfig {
   vrf?: string;
   mtu?: number;
   promiscuous?: boolean;
+  loopback?: boolean;
   bridge?: string;
   horizon?: number;
   learn?: boolean;
@@ -34,10 +35,30 @@ export interface BridgeConfig {
   mtu?: number;
 }
 
+export interface VxlanConfig {
+  vni: number;
+  bridge?: string;
+  vrf_l3?: string;
+  router_mac?: string;
+  local: string | string[];
+  remotes?: string[];
+  vrf?: string;
+  port?: number;
+  fdb?: { mac: string; remote: string }[];
+  learn?: boolean;
+  any_peer?: boolean;
+  strict?: boolean;
+  inner_vlan?: boolean;
+  udp6_zero_csum?: boolean;
+  mtu?: number;
+  ttl?: number;
+  tos?: 'inherit';
+}
+
 export interface NeighborConfig { address: string; mac: string; port: string }
 
 export interface GroupConfig {
-  members: { via: string; port?: string; weight?: number }[];
+  members: { via: string; port?: string; weight?: number; drain?: boolean; push?: number[]; entropy?: EntropyConfig; tc?: number }[];
   hash?: ('src' | 'dst' | 'proto' | 'sport' | 'dport' | 'label' | 'inner' | 'qp')[];
   buckets?: number;
 }
@@ -49,11 +70,52 @@ export interface RouteConfig {
   port?: string;
   group?: string;
   vrf_leak?: string;
-  action?: 'blackhole' | 'unreachable' | 'reject' | 'prohibit';
   srv6?: string;
+  vxlan?: string;
+  remote?: string;
+  router_mac?: string;
+  action?: 'blackhole' | 'unreachable' | 'reject' | 'prohibit';
+  push?: number[];
+  entropy?: EntropyConfig;
+  tc?: number;
 }
 
-export interface SidConfig {
+/** `true`: below all labels; a number: below so many. */
+export type EntropyConfig = boolean | number;
+
+export interface MplsConfig {
+  ports?: string[];
+  ttl?: 'uniform' | 'pipe';
+  labels?: Record<string, LabelConfig> | string;
+  srgb?: string;
+  sids?: Record<string, SidConfig>;
+}
+
+/** A prefix SID; `srgb` is the neighbour's. */
+export type SidConfig = Pick<LabelConfig, 'pop' | 'php' | 'via' | 'port'> & { srgb?: string };
+
+export interface LabelConfig {
+  pop?: string;
+  family?: 'ip4' | 'ip6';
+  swap?: number | number[];
+  php?: true;
+  via?: string;
+  port?: string;
+}
+
+export interface PseudowireConfig {
+  label_in: number;
+  labels_out: number[];
+  via: string;
+  port?: string;
+  control_word?: boolean;
+  bridge?: string;
+  horizon?: number;
+  entropy?: EntropyConfig;
+  tc?: number;
+}
+
+export interface Srv6SidConfig {
   behavior: 'End' | 'End.X' | 'End.DT4' | 'End.DT6' | 'End.DT46';
   flavors?: ('psp' | 'usp' | 'usd')[];
   vrf?: string;
@@ -68,17 +130,20 @@ export interface Srv6Config {
   flow_label?: number | 'hash' | 'copy';
   allow?: ('icmpv6' | 'udp')[];
   locators?: Record<string, string>;
-  sids?: Record<string, SidConfig> | string;
+  sids?: Record<string, Srv6SidConfig> | string;
   policies?: Record<string, { segments: string[]; mode?: 'encaps' | 'encaps.red'; mtu?: number }>;
 }
 
 export interface SwitchConfig {
   name?: string;
   seed?: number;
+  count_checksums?: boolean;
   ports: Record<string, PortConfig | null>;
   vrfs?: string[];
+  mac_table_size?: number;
   bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];
+  vxlan?: Record<string, VxlanConfig>;
   unresolved?: 'drop' | 'queue';
   neighbor_queue?: number;
   neighbor_table?: number;
@@ -86,6 +151,8 @@ export interface SwitchConfig {
   groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };
+  mpls?: MplsConfig;
+  pseudowires?: Record<string, PseudowireConfig>;
   srv6?: Srv6Config;
 }
 

@@ -3,9 +3,12 @@
 import type { Builder } from './builder.ts';
 import { buildBridges, declareBridges, declareOwnInterfaces } from './bridges.ts';
 import { buildFib } from './fib.ts';
+import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
+import { buildMpls, declareMpls } from './mpls.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
+import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
@@ -20,9 +23,13 @@ export interface Feature {
 export const features: readonly Feature[] = [
   { declare: declareBridges },
   { declare: declarePorts, build: buildPorts },
+  { declare: declarePseudowires },
   { declare: declareOwnInterfaces, build: buildBridges },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
+  { declare: checkGroups },
+  { build: buildPseudowires },
+  { declare: declareMpls, build: buildMpls },
   { build: buildPolicies },
   { build: buildRoutes },
   { build: buildSids },

@@ -10,6 +10,8 @@ import { type Builder, type HopInit, sameBytes } from './builder.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { readText } from './file.ts';
+import { groupHop } from './groups.ts';
+import { pushHop } from './label_stack.ts';
 import { policyHop } from './srv6_policies.ts';
 
 /** `to:` words for everything. */
@@ -56,19 +58,23 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
 /** The one way a route goes. */
 function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
   // With `srv6` a gateway is the policy's.
-  const ways = (['via', 'action', 'vrf_leak', 'srv6'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
+  const ways = (['via', 'group', 'action', 'vrf_leak', 'srv6'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
   if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
-    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `action`, `srv6` or `vrf_leak`');
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `srv6` or `vrf_leak`');
     return undefined;
   }
   const six = prefix.address.length === 16;
+  if (r.group !== undefined) return groupHop(b, r.group, vrf, six, [...path, 'group']);
   if (r.action) return b.hop({ ...ACTIONS[r.action](six), path });
   if (r.vrf_leak !== undefined) {
     const to = b.vrf(r.vrf_leak, [...path, 'vrf_leak']);
     return to === undefined ? undefined : b.hop({ kind: HopKind.VRF, aux: to, path });
   }
   if (r.srv6 !== undefined) return policyHop(b, r.srv6, r, path);
+  for (const key of ['push', 'entropy', 'tc'] as const)
+    if (r[key] !== undefined && (!r.push || r.via === undefined)) b.fault([...path, key], `goes with ${r.push ? 'via' : 'push'} only`, true);
   if (r.via !== undefined) {
+    if (r.push) return pushHop(b, { labels: r.push, via: r.via, port: r.port, entropy: r.entropy, tc: r.tc }, path, 'push');
     const via = b.try([...path, 'via'], () => parseIp(r.via!));
     return via && b.gatewayHop(vrf, via, r.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...path, 'via']);
   }

@@ -2,7 +2,7 @@
 
 import { Hop, HopKind, Sid, SidBehavior, Srv6Policy } from '../../assembly/abi.ts';
 import { formatIp6, formatPrefix } from '../wire/address.ts';
-import type { SidConfig } from './config.ts';
+import type { Srv6SidConfig } from './config.ts';
 import type { Position } from './file.ts';
 import { BEHAVIORS, FLAVORS } from './srv6_sids.ts';
 import type { Switch } from './switch.ts';
@@ -25,7 +25,7 @@ export interface SidRow {
 
 /** The SIDs of a switch in the order of the file. */
 export function showSids(sw: Switch): SidRow[] {
-  const b = sw.built, { view } = b.k, vrfs = [...b.vrfs.keys()], names = Object.keys(BEHAVIORS) as SidConfig['behavior'][];
+  const b = sw.built, { view } = b.k, vrfs = [...b.vrfs.keys()], names = Object.keys(BEHAVIORS) as Srv6SidConfig['behavior'][];
   return b.routes.filter(r => view.getUint8(r.hop) === HopKind.SRV6_LOCAL).map(({ prefix, hop, position }) => {
     const behavior = view.getUint8(hop + Sid.BEHAVIOR), flavors = view.getUint8(hop + Sid.FLAVORS), via = view.getUint32(hop + Hop.VIA, true);
     return {

@@ -6,11 +6,11 @@ import { ICMP6_UNREACHABLE } from '../../assembly/wire/icmp6.ts';
 import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
 import { AddressError, formatPrefix, parseIp, parsePrefix, type Prefix } from '../wire/address.ts';
 import { type Builder, sameBytes } from './builder.ts';
-import type { SidConfig, Srv6Config } from './config.ts';
+import type { Srv6SidConfig, Srv6Config } from './config.ts';
 import { type Path, type Position, readText } from './file.ts';
 import { UNDERLAY } from './srv6_policies.ts';
 
-export const BEHAVIORS: Readonly<Record<SidConfig['behavior'], SidBehavior>> = {
+export const BEHAVIORS: Readonly<Record<Srv6SidConfig['behavior'], SidBehavior>> = {
   'End': SidBehavior.END, 'End.X': SidBehavior.END_X, 'End.DT4': SidBehavior.END_DT4, 'End.DT6': SidBehavior.END_DT6, 'End.DT46': SidBehavior.END_DT46,
 };
 export const FLAVORS = { psp: SidFlavor.PSP, usp: SidFlavor.USP, usd: SidFlavor.USD } as const;
@@ -38,7 +38,7 @@ export function buildSids(b: Builder): void {
   }
 }
 
-interface Listed { key: string; sid: SidConfig; path: Path; position: () => Position }
+interface Listed { key: string; sid: Srv6SidConfig; path: Path; position: () => Position }
 
 /** The SIDs of the file, or those of a table file. */
 function* listed(b: Builder, sids: NonNullable<Srv6Config['sids']>): Generator<Listed> {
@@ -59,7 +59,7 @@ function* tableFile(b: Builder, name: string): Generator<Listed> {
     const flavors = words.get('flavors')?.split(',') ?? [];
     const known = behavior !== undefined && behavior in BEHAVIORS && flavors.every(f => f in FLAVORS)
       && [...words].every(([word, value]) => ['flavors', 'vrf', 'via', 'port'].includes(word) && value !== '');
-    if (known) yield { key, sid: { ...Object.fromEntries(words), flavors, behavior } as SidConfig, path, position: () => ({ file, line: i + 1, column: 1 }) };
+    if (known) yield { key, sid: { ...Object.fromEntries(words), flavors, behavior } as Srv6SidConfig, path, position: () => ({ file, line: i + 1, column: 1 }) };
     else b.fault(path, `${file}:${i + 1}: expected "SID ${Object.keys(BEHAVIORS).join('|')} [flavors psp,usp,usd] [vrf NAME] [via ADDRESS] [port NAME]"`);
   }
 }
@@ -71,7 +71,7 @@ function sidPrefix(text: string): Prefix {
   return prefix;
 }
 
-function placeSid(b: Builder, sid: SidConfig, prefix: Prefix, allow: bigint, path: Path, position: () => Position): void {
+function placeSid(b: Builder, sid: Srv6SidConfig, prefix: Prefix, allow: bigint, path: Path, position: () => Position): void {
   const behavior = BEHAVIORS[sid.behavior], ends = behavior >= SidBehavior.END_DT6, flavors = sid.flavors ?? [];
   const crosses = behavior === SidBehavior.END_X, takes = { vrf: ends, via: crosses, port: crosses, flavors: !ends };
   const unfit = (['vrf', 'via', 'port', 'flavors'] as const).find(w => !takes[w] && (w === 'flavors' ? flavors.length > 0 : sid[w] !== undefined));
@@ -95,7 +95,7 @@ function placeSid(b: Builder, sid: SidConfig, prefix: Prefix, allow: bigint, pat
  * too (RFC 8986 section 4.16.3): through a VRF of the adjacency's own, in which
  * every route leads to it, so that it passes the checks of any packet.
  */
-function adjacencyOf(b: Builder, sid: SidConfig, usd: boolean, path: Path): { via: number; table: number } | undefined {
+function adjacencyOf(b: Builder, sid: Srv6SidConfig, usd: boolean, path: Path): { via: number; table: number } | undefined {
   const gateway = sid.via === undefined ? undefined : b.try([...path, 'via'], () => parseIp(sid.via!));
   const via = gateway && b.gatewayHop(UNDERLAY, gateway, sid.port, ETHERTYPE.IPV6, [...path, 'via']);
   if (!gateway || via === undefined) return undefined;

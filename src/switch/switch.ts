@@ -3,7 +3,7 @@
 
 import { Iface, Switch as Sw, SCRATCH_BYTES } from '../../assembly/abi.ts';
 import { Graph } from '../graph/graph.ts';
-import { pipeline } from '../graph/pipeline.ts';
+import { pipeline, unverified } from '../graph/pipeline.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { Builder } from './builder.ts';
 import type { SwitchConfig } from './config.ts';
@@ -18,7 +18,7 @@ export class Switch {
   private constructor(readonly built: Builder) {
     this.at = built.sw;
     this.portNames = built.portNames;
-    this.graph = new Graph(built.k, built.sw, pipeline);
+    this.graph = new Graph(built.k, built.sw, built.config.count_checksums === false ? unverified : pipeline);
   }
 
   get name(): string {

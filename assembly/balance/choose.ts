@@ -1,0 +1,20 @@
+// choose.ts -- which member of its group a packet takes: the body of ip4_group
+// and ip6_group.
+
+import { FLOW_FIELDS, Hop, Packet } from "../abi";
+import { flowBy, flowIp } from "../lib/flow";
+import { wireLen } from "../lib/packet";
+import { group_get, MISS } from "./group";
+
+/**
+ * The hop that the flow of a packet at a GROUP hop goes to, the packet counted
+ * there (bytes of layer 3). @returns 0 when all members are drained
+ */
+export function chooseMember(sw: usize, d: usize): usize {
+  const hop = <usize>load<u32>(d, Packet.HIT), fields = <u32>load<u8>(hop, Hop.CODE);
+  const member = group_get(load<u32>(hop, Hop.AUX), fields == <u32>FLOW_FIELDS ? flowIp(sw, d) : flowBy(sw, d, fields));
+  if (member == MISS) return 0;
+  store<u64>(member, load<u64>(member, Hop.PACKETS) + 1, Hop.PACKETS);
+  store<u64>(member, load<u64>(member, Hop.BYTES) + wireLen(d) - load<u16>(d, Packet.L3), Hop.BYTES);
+  return member;
+}
