@@ -26,7 +26,7 @@ const MAY: Record<string, readonly string[]> = {
   'src/graph': ['assembly/abi.ts', 'src/kernel'],
   'src/replay': ['assembly/abi.ts', 'src/capture', 'src/filter', 'src/graph', 'src/kernel', 'src/switch', 'src/wire'],
   'src/explain': ['assembly/abi.ts', 'assembly/wire', 'src/capture', 'src/graph', 'src/kernel', 'src/replay', 'src/switch', 'src/wire'],
-  'src/show': ['assembly/abi.ts', 'src/graph', 'src/kernel', 'src/replay', 'src/switch', 'src/wire'],
+  'src/show': ['assembly/abi.ts', 'src/capture', 'src/explain', 'src/graph', 'src/kernel', 'src/replay', 'src/switch', 'src/wire'],
   'src/switch': ['assembly/abi.ts', 'assembly/wire', 'build/switch_schema.ts', 'src/kernel', 'src/graph', 'src/wire'],
 };
 

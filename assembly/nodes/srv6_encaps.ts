@@ -22,6 +22,7 @@
 // sets   DATA, LEN, ORIG, L3, L4, DOMAIN, FLOW, FLAGS; HIT (VIA)
 
 import { Drop, DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Hop, HopKind, Packet, PacketFlag, Srv6Policy } from "../abi";
+import { trafficClass } from "../lib/ecn";
 import { flowIp } from "../lib/flow";
 import { at, be32, data, drop, forward, prepend, put16, put32, strip, wireLen } from "../lib/packet";
 import { hop4, source4 } from "../originate/hop4";
@@ -66,8 +67,7 @@ function enters6(sw: usize, d: usize, mtu: u32): bool {
 /** First word of the outer header: version, traffic class, flow label. */
 function outerWord(sw: usize, d: usize, policy: usize, four: bool): u32 {
   const p = data(d) + <usize>load<u16>(d, Packet.L3), first = be32(p);
-  const tos = four ? <u32>load<u8>(p, IP4.TOS) : (first & IP6_VCF.CLASS) >> IP6_VCF.CLASS_SHIFT;
-  const dscp = <u32>load<u8>(policy, Srv6Policy.DSCP), set = load<u32>(policy, Srv6Policy.FLOW_LABEL);
+  const tos = trafficClass(p), dscp = <u32>load<u8>(policy, Srv6Policy.DSCP), set = load<u32>(policy, Srv6Policy.FLOW_LABEL);
   const outer = dscp == DSCP_COPY ? tos : (dscp << DSCP_SHIFT) | (tos & ECN.MASK);
   let label = set;
   if (set == FLOW_LABEL_COPY) label = four ? 0 : first & IP6_VCF.FLOW;

@@ -22,13 +22,14 @@
 
 import { Drop, Hop, HopKind, Packet, PacketFlag, Sid, SidBehavior, SidFlavor } from "../abi";
 import { isMulticast6, isReserved6, copy6 } from "../lib/address6";
-import { ecnOut } from "../lib/ecn";
+import { ecnUncover, trafficClass } from "../lib/ecn";
 import { extensionLength } from "../lib/ext6";
-import { at, be16, data, drop, forward, put16, strip, wireLen } from "../lib/packet";
+import { at, be16, data, drop, forward, len, put16, strip, wireLen } from "../lib/packet";
 import { icmp6Error } from "../originate/icmp6";
 import { WALK_DROPPED, walk6, walkAt, walkHeader, walkNamed } from "../originate/walk6";
 import { ICMP6_PARAMETER, ICMP6_TIME_EXCEEDED, ICMP6_TYPE } from "../wire/icmp6";
-import { IP_PROTOCOL } from "../wire/ip";
+import { ECN, IP_PROTOCOL } from "../wire/ip";
+import { IP4 } from "../wire/ip4";
 import { IP6, IP6_EXT } from "../wire/ip6";
 import { SRH, SRH_ROUTING_TYPE } from "../wire/srh";
 
@@ -74,7 +75,9 @@ function segment(sw: usize, d: usize, sid: usize, o: u32, named: u32): void {
 function upperLayer(sw: usize, d: usize, sid: usize, o: u32, header: u32): void {
   const l3 = <u32>load<u16>(d, Packet.L3);
   if (takesOut(sid, header)) {
-    if (!ecnOut(d, l3, l3 + o)) return;
+    // An inner header that is not all there is its input node's to drop.
+    const inner = len(d) - l3 - o < <u32>IP4.LEN ? 0 : data(d) + l3 + o;
+    if (!ecnUncover(inner, trafficClass(data(d) + l3) & ECN.MASK)) return drop(d, Drop.CONGESTION_UNTOLD);
     count(d, sid, l3);
     strip(d, l3 + o);
     store<u16>(d, 0, Packet.L3);

@@ -11,6 +11,7 @@ export interface Row {
 export const COMMANDS: Readonly<Record<string, Row>> = {
   replay: { summary: 'run a capture through a switch and account for every packet', load: () => import('./replay.ts') },
   explain: { summary: "explain one packet's way, node by node, and why it was dropped", load: () => import('./explain.ts') },
+  show: { summary: 'show what a switch knows, and what packets did there', load: () => import('./show.ts') },
   check: { summary: 'check a switch file', load: () => import('./check.ts') },
   dissect: { summary: 'print the packets of a capture', load: () => import('./dissect.ts') },
   demo: { summary: 'replay the capture that comes with weft, and explain its drops', load: () => import('./demo.ts') },

@@ -74,7 +74,7 @@ export async function explainFrame(network: Network, port: number, frame: Uint8A
     if (reader.fault) throw new WeftError(EXIT.input, faultText(reader.fault), 'what the switches know would be incomplete');
   }
   const { k } = network, watch = new Watch(network), vector = new Vector(k);
-  const now = network.switches.map(s => k.view.getBigInt64(s.at + Sw.NOW, true)).reduce((a, b) => (a > b ? a : b));
+  const now = network.switches.map(s => k.view.getBigInt64(s.at + Sw.NOW, true)).sort((a, b) => Number(b - a))[0]!;
   const d = receive(k, frame, { port: network.ports[port]!.port, time: now, id: (reader?.packets ?? 0) + 1, mark: true });
   if (d === 0) throw new WeftError(EXIT.usage, `${frame.length} bytes are more than a frame may have`);
   vector.put([d]);

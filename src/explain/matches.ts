@@ -2,7 +2,7 @@
 // the file that made it. One row a node; nodes that read no table have none.
 
 import { Hop, Iface, Port, Switch as Sw } from '../../assembly/abi.ts';
-import { ETH } from '../../assembly/wire/ethernet.ts';
+import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
 import type { NetworkConfig } from '../switch/config.ts';
@@ -127,7 +127,9 @@ const bridgePosition = (s: Step): Position => s.sw.built.file.position([...s.sw.
 
 function bridgeForward(s: Step): Match {
   const { sw, visit } = s, bridge = bridgeName(s), mac = formatMac(visit.bytes.subarray(ETH.DST, ETH.DST + 6));
-  const known = showFdb(sw).rows.find(r => r.bridge === bridge && r.mac === mac), table = `forwarding table of ${bridge}`;
+  if (((visit.bytes[ETH.DST] ?? 0) & MAC_GROUP) !== 0) return { table: `bridge ${bridge}`, entry: `${mac} is a group`, position: bridgePosition(s) };
+  const known = showFdb(sw).rows.find(r => r.bridge === bridge && r.mac === mac);
+  const table = `forwarding table of ${bridge}`;
   if (!known) return { table, entry: `${mac} is not there`, position: bridgePosition(s) };
   const { config, file, root } = sw.built, i = config.bridges?.[bridge]?.static?.findIndex(e => e.mac.toLowerCase().replaceAll('-', ':') === mac) ?? -1;
   return { table, entry: `${mac} is behind ${known.interface}, ${known.static ? 'static' : 'learnt'}`, position: i < 0 ? bridgePosition(s) : file.position([...root, 'bridges', bridge, 'static', i]) };

@@ -12,6 +12,7 @@ import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
+import { buildVxlan, declareVxlan } from './vxlan.ts';
 
 export interface Feature {
   /** Name interfaces, VRFs, bridges, neighbours; nothing has an address yet. */
@@ -24,7 +25,10 @@ export const features: readonly Feature[] = [
   { declare: declareBridges },
   { declare: declarePorts, build: buildPorts },
   { declare: declarePseudowires },
-  { declare: declareOwnInterfaces, build: buildBridges },
+  { declare: declareOwnInterfaces },
+  { declare: declareVxlan },
+  { build: buildBridges },
+  { build: buildVxlan },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
   { declare: checkGroups },

@@ -13,6 +13,7 @@ import { readText } from './file.ts';
 import { groupHop } from './groups.ts';
 import { pushHop } from './label_stack.ts';
 import { policyHop } from './srv6_policies.ts';
+import { vxlanRouteHop } from './vxlan.ts';
 
 /** `to:` words for everything. */
 const EVERYTHING: Readonly<Record<string, string>> = { default: '0.0.0.0/0', default6: '::/0' };
@@ -58,11 +59,13 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
 /** The one way a route goes. */
 function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
   // With `srv6` a gateway is the policy's.
-  const ways = (['via', 'group', 'action', 'vrf_leak', 'srv6'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
+  const ways = (['via', 'group', 'action', 'vrf_leak', 'srv6', 'vxlan'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
   if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
-    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `srv6` or `vrf_leak`');
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `vrf_leak`, `srv6` or `vxlan`');
     return undefined;
   }
+  if (r.vxlan !== undefined) return vxlanRouteHop(b, { ...r, vxlan: r.vxlan }, vrf, path);
+  for (const key of ['remote', 'router_mac'] as const) if (r[key] !== undefined) b.fault([...path, key], 'is of a route with `vxlan`', true);
   const six = prefix.address.length === 16;
   if (r.group !== undefined) return groupHop(b, r.group, vrf, six, [...path, 'group']);
   if (r.action) return b.hop({ ...ACTIONS[r.action](six), path });

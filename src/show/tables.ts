@@ -1,0 +1,58 @@
+// tables.ts -- views of what the switches know: interfaces, routes, neighbours,
+// stations.
+
+import { IfaceKind } from '../../assembly/abi.ts';
+import type { RouteInit } from '../switch/builder.ts';
+import { showFdb } from '../switch/fdb.ts';
+import { describeHop, vrfName } from '../switch/hops.ts';
+import { listNeighbors } from '../switch/neighbors.ts';
+import type { Network } from '../switch/network.ts';
+import { formatMac, formatPrefix } from '../wire/address.ts';
+import { count, type Report, report, seconds, where } from './report.ts';
+
+export function interfaces(network: Network): Report {
+  const columns = ['Interface', 'Layer', 'VRF or bridge', 'MAC'].map(title => ({ title }));
+  return report(network, [...columns, { title: 'MTU', right: true }, { title: 'Tags' }, { title: 'Addresses' }, { title: 'Where' }], sw => sw.built.interfaces.map(i => {
+    const layer = i.kind === IfaceKind.L3 ? 3 : 2, domain = layer === 3 ? vrfName(sw.built, i.domain) : [...sw.built.bridges.keys()][i.domain]!;
+    const tags = i.tags.map(t => t.vid), addresses = i.addresses.map(formatPrefix), position = sw.built.file.position([...sw.built.root, ...i.path]);
+    return {
+      cells: [i.name, String(layer), domain, formatMac(i.mac), String(i.mtu), tags.join('.'), addresses.join(' '), where(position)],
+      json: { interface: i.name, layer, [layer === 3 ? 'vrf' : 'bridge']: domain, mac: formatMac(i.mac), mtu: i.mtu, tags, addresses, position },
+    };
+  }));
+}
+
+export function fib(network: Network): Report {
+  const columns = ['VRF', 'Prefix', 'Kind', 'Next hop', 'Interface', 'Where'].map(title => ({ title }));
+  return report(network, columns, sw => [...sw.built.routes].sort(byPrefix).map(({ vrf, prefix, hop, position }) => {
+    const { kind, to, mac, interface: on } = describeHop(sw, hop), name = vrfName(sw.built, vrf), at = position();
+    return {
+      cells: [name, formatPrefix(prefix), kind, to || mac, on, where(at)],
+      json: { vrf: name, prefix: formatPrefix(prefix), kind, to: to || null, mac: mac || null, interface: on || null, position: at },
+    };
+  }));
+}
+
+/** By VRF, family, address, and length. */
+function byPrefix(a: RouteInit, b: RouteInit): number {
+  const [x, y] = [a.prefix, b.prefix];
+  return a.vrf - b.vrf || x.address.length - y.address.length || Buffer.compare(x.address, y.address) || x.length - y.length;
+}
+
+export function neighbors(network: Network): Report {
+  const columns = [{ title: 'Address' }, { title: 'Interface' }, { title: 'MAC' }, { title: 'State' }, { title: 'Age', right: true }, { title: 'Held', right: true }];
+  return report(network, columns, sw => listNeighbors(sw.built).map(({ age, ...n }) => ({
+    cells: [n.address, n.interface, n.mac ?? '', n.state, age === undefined ? '' : seconds(age), count(n.held)],
+    json: { ...n, agePs: age ?? null },
+  })));
+}
+
+export function fdb(network: Network): Report {
+  const columns = [{ title: 'Bridge' }, { title: 'MAC' }, { title: 'Interface' }, { title: 'Kind' }, { title: 'Age', right: true }];
+  const all = network.switches.map(showFdb), sum = (of: 'moved' | 'full') => all.reduce((n, r) => n + r[of], 0n);
+  const notes = [[sum('moved'), 'MACs were heard elsewhere than before'], [sum('full'), 'times a MAC was not learnt: the table was full']] as const;
+  return report(network, columns, sw => all[network.switches.indexOf(sw)]!.rows.map(r => ({
+    cells: [r.bridge, r.mac, r.interface, r.static ? 'static' : 'learnt', r.static ? '' : seconds(r.age)],
+    json: { bridge: r.bridge, mac: r.mac, interface: r.interface, static: r.static, agePs: r.static ? null : r.age },
+  })), notes.filter(([n]) => n > 0n).map(([n, what]) => `${count(n)} ${what}`));
+}

@@ -1,0 +1,24 @@
+// views.ts -- what `weft show` can show: one row a view.
+
+import { errors } from './errors.ts';
+import { graph } from './graph.ts';
+import { Paths } from './paths.ts';
+import type { Report, View } from './report.ts';
+import type { CaptureReader } from '../capture/reader.ts';
+import type { Network } from '../switch/network.ts';
+import { Runtime } from './runtime.ts';
+import { fdb, fib, interfaces, neighbors } from './tables.ts';
+
+/** A view that needs nothing but the end of the run. */
+const state = (of: (network: Network, reader?: CaptureReader) => Report): View['open'] => network => ({ report: reader => of(network, reader) });
+
+export const VIEWS: Readonly<Record<string, View>> = {
+  interfaces: { summary: 'interfaces and their addresses', open: state(interfaces) },
+  fib: { summary: 'routes of every VRF, and the lines that made them', open: state(fib) },
+  neighbors: { summary: 'who answers to an address: static and learnt', open: state(neighbors) },
+  fdb: { summary: 'stations that bridges know', open: state(fdb) },
+  graph: { summary: 'nodes and edges, and what went along each', open: state(graph) },
+  errors: { summary: 'drops by node and reason', needsCapture: true, open: state(errors) },
+  paths: { summary: 'the ways packets took, those of one way counted together', needsCapture: true, open: network => new Paths(network) },
+  runtime: { summary: 'calls, packets and time of each node', needsCapture: true, open: (network, clock) => new Runtime(network, clock) },
+};

@@ -1,0 +1,98 @@
+// show.test.ts -- the views of `weft show`: what stands in their tables.
+
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { table } from '../src/cli/table.ts';
+import { replay } from '../src/replay/replay.ts';
+import { mermaid } from '../src/show/graph.ts';
+import type { Report } from '../src/show/report.ts';
+import { VIEWS } from '../src/show/views.ts';
+import type { Network } from '../src/switch/network.ts';
+import { captureFile, type Described, networkOf, readerOf } from './captured.ts';
+import { golden } from './golden.ts';
+
+const SITE = `
+ports:
+  e1: {address: [10.0.1.1/24, "2001:db8:1::1/64"]}
+  e2: {address: 10.0.2.1/24, mtu: 1000}
+  e3: {vlans: {30: {address: 10.0.3.1/24, vrf: red}}}
+  p1:
+  p2:
+vrfs: [red]
+bridges:
+  br: {ports: [p1, p2], static: [{mac: 02:00:00:00:00:44, port: p2}]}
+unresolved: queue
+neighbors:
+  - {address: 10.0.2.9, mac: 02:00:00:00:00:29, port: e2}
+  - {address: 10.0.3.9, mac: 02:00:00:00:00:39, port: e3.30}
+routes:
+  - {to: 10.1.0.0/16, via: 10.0.2.9}
+  - {to: 10.2.0.0/16, action: prohibit}
+  - {to: 10.3.0.0/16, vrf_leak: red}
+  - {to: "2001:db8::/32", via: "2001:db8:1::9"}
+  - {to: default, vrf: red, via: 10.0.3.9}
+`;
+const udp = (to: string): Described => ({ port: 'e1', packet: `udp 10.0.1.5:1 > ${to}:2` });
+const arp = (port: string, station: string): Described => ({ port, packet: `eth(src=${station},dst=ff:ff:ff:ff:ff:ff)/arp()` });
+const PACKETS: readonly Described[] = [
+  udp('10.1.0.1'), udp('10.2.0.1'), udp('10.3.0.1'), udp('10.1.0.2'), udp('10.9.0.1'), udp('10.9.0.2'),
+  arp('p1', '02:00:00:00:00:33'), { port: 'p2', packet: 'eth(src=02:00:00:00:00:34,dst=02:00:00:00:00:33)/ip(src=10.0.0.1,dst=10.0.0.2)/udp()' },
+];
+
+/** A view of the site, after the packets where `run`. The clock ticks a microsecond a call. */
+async function shown(view: string, run: boolean, yaml = SITE, packets = PACKETS): Promise<{ report: Report; network: Network }> {
+  let now = 0n;
+  const network = networkOf(yaml), watcher = VIEWS[view]!.open(network, () => now += 1000n);
+  if (!run) return { report: watcher.report(), network };
+  const reader = readerOf(network, captureFile(network, 'show.pcapng', packets));
+  const { unexplained } = await replay(network, reader, watcher);
+  assert.is(unexplained, 0);
+  return { report: watcher.report(reader), network };
+}
+
+const text = ({ columns, rows, notes }: Report): string => [...table(columns, rows).map(l => l.trimEnd()), ...notes].join('\n') + '\n';
+
+for (const view of ['interfaces', 'fib'])
+  test(`${view}: from the file alone`, async () => { golden(`show/${view}.txt`, text((await shown(view, false)).report)); });
+
+for (const view of ['neighbors', 'fdb', 'graph', 'errors', 'paths'])
+  test(`${view}: after a capture`, async () => { golden(`show/${view}.txt`, text((await shown(view, true)).report)); });
+
+test('runtime: every node that ran, and its time by the clock', async () => {
+  const many = Array.from({ length: 600 }, (_, i) => udp(`10.1.${i >> 8}.${i & 255}`)), { report } = await shown('runtime', true, SITE, many);
+  const rows = report.json as { node: string; calls: bigint; vectors: bigint; ns: number; nsPerPacket: number; vectorsPerCall: number }[];
+  assert.equal(rows.map(r => r.node), ['ethernet_input', 'ip4_input', 'ip4_lookup', 'ip4_rewrite', 'port_tx']);
+  for (const r of rows) {
+    assert.equal([r.calls, r.vectors, r.vectorsPerCall], [3n, 600n, 200]);
+    assert.is(r.ns, 2000, 'one tick a call, the first call left out');
+    assert.ok(Math.abs(r.nsPerPacket - 2000 / 344) < 1e-9);
+  }
+});
+
+test('what views change nothing: the same drops with and without watching', async () => {
+  const drops = async (view: string) => (await shown(view, true)).network.switches[0]!.graph.drops();
+  assert.equal(await drops('paths'), await drops('errors'));
+  assert.equal(await drops('runtime'), await drops('errors'));
+});
+
+test('paths: more packets than a burst, and an example of each way', async () => {
+  const stray: Described = { port: 'e1', packet: 'eth(dst=02:00:00:00:00:99)/ip(src=10.0.1.5,dst=10.1.0.1)/udp()' };
+  const many = Array.from({ length: 500 }, (_, i) => (i % 5 === 4 ? stray : udp('10.1.0.1'))), { report } = await shown('paths', true, SITE, many);
+  const ways = report.json as { count: number; example: number; path: string }[];
+  assert.equal(ways.map(w => [w.count, w.example]), [[400, 1], [100, 5]]);
+});
+
+test('several switches: a column says which', async () => {
+  const { report } = await shown('interfaces', false, 'switches: {a: {ports: {e1: }}, b: {ports: {e1: }}}');
+  assert.is(report.columns[0]!.title, 'Switch');
+  assert.equal(report.rows.map(r => r.slice(0, 2)), [['a', 'e1'], ['b', 'e1']]);
+  assert.equal((report.json as { switch: string }[]).map(r => r.switch), ['a', 'b']);
+});
+
+test('a Mermaid flowchart has the edges that packets took, and their drops', async () => {
+  const { network } = await shown('graph', true), reader = readerOf(network, captureFile(network, 'none.pcapng', []));
+  golden('show/graph.mmd', mermaid(network, reader).join('\n') + '\n');
+  assert.ok(mermaid(networkOf(SITE)).length > 100, 'without a capture all edges are there');
+});
+
+test.run();
