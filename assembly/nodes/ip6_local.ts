@@ -46,7 +46,7 @@ function local(sw: usize, d: usize): void {
 /** A routing header with segments left: none that we follow, an SRH being for SIDs. */
 function routed(sw: usize, d: usize, p: usize, o: u32): void {
   const srh = load<u8>(p + o, IP6_EXT.ROUTING_TYPE) == SRH_ROUTING_TYPE;
-  icmp6Error(sw, d, srh ? Drop.SRH_SEGMENTS_LEFT : Drop.IP6_EXTENSION_HEADER, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.FIELD, o + IP6_EXT.ROUTING_TYPE, IP6_LOOKUP);
+  icmp6Error(sw, d, srh ? Drop.SRH_NOT_ALLOWED : Drop.IP6_EXTENSION_HEADER, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.FIELD, o + IP6_EXT.ROUTING_TYPE, IP6_LOOKUP);
 }
 
 function icmp(d: usize, p: usize, l4: u32): void {

@@ -10,15 +10,16 @@
 // it, though no IPv6 sender is told less than 1280 (RFC 2473 section 7.1).
 // Without `mtu` on the policy or a next hop on the route nothing is known of
 // the links behind: then ip6_rewrite drops PACKET_TOO_BIG and nobody is told,
-// for the outer packet is our own. Nothing is fragmented here, so an IPv4
-// packet without DF that is too long drops too.
+// for the outer packet is our own. An IPv4 packet without DF is cut before it
+// enters (section 7.2); no outer packet ever is.
 //
 //   in   | anything, L3 bytes | IPv4 or IPv6
 //   out  | IPv6 DA=segment 1 | [SRH] | IPv4 or IPv6
 //
 // cfg    Packet.HIT: Hop; AUX: Srv6Policy; VIA: next hop or 0; MTU: of what is inside
 // edges  1 ip6_lookup, 2 ip6_rewrite, 3 ip6_glean (VIA), 4 ip4_lookup,
-//        5 ip6_lookup (ICMP to the inner source)
+//        5 ip6_lookup (ICMP to the inner source), 6 ip4_fragment (TTL done; the
+//        fragments come back)
 // sets   DATA, LEN, ORIG, L3, L4, DOMAIN, FLOW, FLAGS; HIT (VIA)
 
 import { Drop, DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Hop, HopKind, Packet, PacketFlag, Srv6Policy } from "../abi";
@@ -31,7 +32,7 @@ import { DSCP_SHIFT, ECN, IP_PROTOCOL } from "../wire/ip";
 import { IP4 } from "../wire/ip4";
 import { IP6, IP6_MTU_MIN, IP6_VCF } from "../wire/ip6";
 
-const IP6_LOOKUP = 1, IP6_REWRITE = 2, IP6_GLEAN = 3, ICMP4 = 4, ICMP6 = 5;
+const IP6_LOOKUP = 1, IP6_REWRITE = 2, IP6_GLEAN = 3, ICMP4 = 4, ICMP6 = 5, FRAGMENT = 6;
 
 /** VRF that outer packets are routed in: the default one. */
 const UNDERLAY: u32 = 0;
@@ -52,11 +53,11 @@ export function srv6_encaps(vec: usize, n: u32, sw: usize): void {
   }
 }
 
-/** The forwarding step of an inner packet. @returns false when it was dropped */
+/** The forwarding step of an inner packet. @returns false when it was dropped, or goes to be cut */
 function enters4(sw: usize, d: usize, mtu: u32): bool {
   if (!hop4(sw, d, mtu, ICMP4) || !source4(sw, d, 0)) return false;
   if (wireLen(d) - <u32>load<u16>(d, Packet.L3) <= mtu) return true;
-  drop(d, Drop.PACKET_TOO_BIG);
+  forward(d, FRAGMENT);
   return false;
 }
 

@@ -76,7 +76,7 @@ function upperLayer(sw: usize, d: usize, sid: usize, o: u32, header: u32): void 
   const l3 = <u32>load<u16>(d, Packet.L3);
   if (takesOut(sid, header)) {
     // An inner header that is not all there is its input node's to drop.
-    const inner = len(d) - l3 - o < <u32>IP4.LEN ? 0 : data(d) + l3 + o;
+    const inner = len(d) - l3 - o < <u32>IP4.LEN ? <usize>0 : data(d) + l3 + o;
     if (!ecnUncover(inner, trafficClass(data(d) + l3) & ECN.MASK)) return drop(d, Drop.CONGESTION_UNTOLD);
     count(d, sid, l3);
     strip(d, l3 + o);
