@@ -1,8 +1,7 @@
 // oracle_vxlan.test.ts -- VXLAN against Linux, Open vSwitch and captures from
 // real networks, byte for byte. What differs is named where it is masked.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openCapture } from '../src/capture/open.ts';
@@ -10,11 +9,9 @@ import { formatIp, formatMac } from '../src/wire/address.ts';
 import { hexdump } from '../src/wire/hexdump.ts';
 import { BenchSwitch, type Outcome } from './bench_switch.ts';
 import { readAll, sharedPcaps, smallKernels } from './capture_files.ts';
+import { needs, noRecording, shared } from './skip.ts';
 
-const oracles = `${dirname(sharedPcaps)}/oracles`;
-const here = existsSync(oracles) && existsSync(sharedPcaps);
-if (!here) console.log(`oracle_vxlan: skipped, no folder ${dirname(sharedPcaps)}`);
-const judged = (name: string, run: () => Promise<void>) => { if (here) test(name, run); };
+const oracles = `${shared}/oracles`, judged = needs(noRecording('oracles'), noRecording('pcaps'));
 
 async function frames(path: string): Promise<Uint8Array[]> {
   const k = smallKernels(), reader = openCapture(k, path), packets = await readAll(k, reader);
