@@ -10,6 +10,8 @@ import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
+import { buildPolicies } from './srv6_policies.ts';
+import { buildSids } from './srv6_sids.ts';
 import { buildVxlan, declareVxlan } from './vxlan.ts';
 
 export interface Feature {
@@ -31,6 +33,8 @@ export const features: readonly Feature[] = [
   { declare: checkGroups },
   { build: buildPseudowires },
   { declare: declareMpls, build: buildMpls },
+  { build: buildPolicies },
   { build: buildRoutes },
+  { build: buildSids },
   { build: buildFib },
 ];
