@@ -1,7 +1,7 @@
 // captured.ts -- switches of a YAML text and a capture of described packets,
 // ready to run.
 
-import { type CaptureReader, type ReadOptions } from '../src/capture/reader.ts';
+import type { CaptureReader, ReadOptions } from '../src/capture/reader.ts';
 import { openCapture } from '../src/capture/open.ts';
 import type { Sizes } from '../src/kernel/kernels.ts';
 import { loadKernels } from '../src/kernel/load.ts';

@@ -3,7 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import { openCapture } from '../src/capture/open.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { build } from '../src/wire/build.ts';
 import { Bytes, readAll, scratchFile, scratchPath, smallKernels, type Taken } from './capture_files.ts';
+import { golden } from './golden.ts';
 import { needs, noProgram } from './skip.ts';
 import { tsharkFields } from './tshark.ts';
 import { WEFT, weft, weftBytes } from './weft.ts';
@@ -50,14 +51,6 @@ const json = <T = Record<string, unknown>>(text: string): T => JSON.parse(text) 
 const gaps = (times: readonly number[]) => times.slice(1).map((t, i) => Math.round((t - times[i]!) * 1e6));
 
 // -- texts
-
-/** Compare with test/golden, which WEFT_GOLDEN=write writes. */
-function golden(name: string, text: string): void {
-  const path = join(root, 'test/golden', name);
-  if (process.env['WEFT_GOLDEN'] === 'write') writeFileSync(path, text);
-  assert.ok(existsSync(path), `${name} is missing: look at the output and run with WEFT_GOLDEN=write`);
-  assert.fixture(text, readFileSync(path, 'utf8'));
-}
 
 test('weft --help, weft -h, weft help, and no command at all', () => {
   const { code, out, err } = weft(['--help']);

@@ -3,7 +3,7 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { explainFrame, explainPacket } from '../src/explain/explain.ts';
 import type { Explanation } from '../src/explain/explanation.ts';
 import { explanationJson } from '../src/explain/json.ts';
@@ -148,6 +148,25 @@ test('over the links of a network', async () => {
   const prohibited = await one(TWO, 'a:e1', 'udp 10.0.1.5:1 > 10.4.0.2:2');
   assert.is(prohibited.explanation.outcome.switch, 'b');
   assert.match(prohibited.said, /dropped by b:ip4_lookup: PROHIBITED/);
+});
+
+test('a label stack is pushed, its top popped, its bottom popped', async () => {
+  const { said, explanation } = await one(readFileSync(new URL('../examples/mpls-vpn.yaml', import.meta.url), 'utf8'), 'pe1:e1', 'udp 10.1.0.9:1 > 10.2.0.9:2');
+  golden('explain/mpls_vpn.txt', said);
+  const labels = explanation.visits.filter(v => v.node === 'mpls_lookup').map(v => v.matched!.entry);
+  assert.equal(labels, ['16002 php to 192.0.2.6', '3002 pop to red']);
+  assert.is(explanation.outcome.port, 'pe2:e1');
+});
+
+test('a flow takes a member of a group', async () => {
+  const yaml = `
+ports: {e1: {address: 10.0.1.1/24}, e2: {address: 10.0.2.1/24}}
+neighbors: [{address: 10.0.2.9, mac: 02:00:00:00:00:29, port: e2}]
+groups: {up: {members: [{via: 10.0.2.9}]}, off: {members: [{via: 10.0.2.9, weight: 0}]}}
+routes: [{to: 10.1.0.0/16, group: up}, {to: 10.2.0.0/16, group: off}]
+`;
+  assert.match((await one(yaml, 'e1', 'udp 10.0.1.5:1 > 10.1.0.2:2')).said, /ip4_group -> rewrite \(ip4_rewrite\)\n +group up: member via 10\.0\.2\.9 on e2 {2}switch\.yaml:4:/);
+  assert.match((await one(yaml, 'e1', 'udp 10.0.1.5:1 > 10.2.0.2:2')).said, /ip4_group DROP GROUP_EMPTY\n +group off: no member has a weight {2}switch\.yaml:4:/);
 });
 
 test('a routing loop ends where the packet does', async () => {

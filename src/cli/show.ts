@@ -11,7 +11,7 @@ import { VIEWS } from '../show/views.ts';
 import type { Command } from './command.ts';
 import { type InputFlags, inputFilter, openInput } from './input.ts';
 import { loadNetwork } from './load.ts';
-import { memory } from './quantity.ts';
+import { memory } from './numbers.ts';
 import { table } from './table.ts';
 import type { Talk } from './talk.ts';
 

@@ -1,10 +1,11 @@
 // matches.ts -- which entry of which table decided at a node, and the line of
 // the file that made it. One row a node; nodes that read no table have none.
 
-import { Hop, Iface, Port, Switch as Sw } from '../../assembly/abi.ts';
+import { Hop, Iface, Label, Port, Switch as Sw } from '../../assembly/abi.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
+import { MPLS, MPLS_ENTRY } from '../../assembly/wire/mpls.ts';
 import type { NetworkConfig } from '../switch/config.ts';
 import { showFdb } from '../switch/fdb.ts';
 import type { Position } from '../switch/file.ts';
@@ -36,8 +37,12 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   nd_input: ifaceMatch,
   ip4_lookup: s => lookup(s, IP4.DST, IP4.LEN - IP4.DST),
   ip6_lookup: s => lookup(s, IP6.DST, IP6.LEN - IP6.DST),
-  ip4_group: s => hopMatch(s, 'group'),
-  ip6_group: s => hopMatch(s, 'group'),
+  ip4_group: group,
+  ip6_group: group,
+  mpls_lookup: label,
+  mpls_swap: labelHop,
+  mpls_pop: labelHop,
+  mpls_push: s => (s.visit.hit === 0 ? undefined : neighborMatch(s.sw, s.sw.built.k.view.getUint32(s.visit.hit + Hop.VIA, true))),
   vrf_select: s => ({ table: 'VRF', entry: vrfName(s.sw.built, s.visit.domain), position: describeHop(s.sw, s.visit.hit).position }),
   ip4_glean: glean,
   ip6_glean: glean,
@@ -97,18 +102,39 @@ export function leadsTo({ kind, to, mac, interface: on }: HopRow): string {
   return `, ${kind === 'rewrite' || kind === 'bridge' || kind === 'glean' ? `via ${way}` : `${kind} ${way}`.trim()}${on && ` on ${on}`}`;
 }
 
-function hopMatch({ sw, visit }: Step, table: string): Match | undefined {
-  if (visit.hit === 0) return undefined;
+/** The member that a flow's packets take, or the group that has none. */
+function group({ sw, visit }: Step): Match | undefined {
+  const found = [...sw.built.groups.values()].find(g => g?.hop === visit.hit || g?.members.some(m => m.hop === visit.hit));
+  if (!found) return undefined;
   const hop = describeHop(sw, visit.hit);
-  return { table, entry: `member${leadsTo(hop).slice(1)}`, position: hop.position };
+  return { table: `group ${found.name}`, entry: found.hop === visit.hit ? 'no member has a weight' : `member${leadsTo(hop).slice(1)}`, position: hop.position };
+}
+
+/** The label on top of the stack as the packet came. */
+function label({ sw, visit }: Step): Match | undefined {
+  const { built } = sw, { bytes, l3 } = visit, entry = [...built.labels.values()].find(l => l.at === visit.hit);
+  if (bytes.length < l3 + MPLS.LEN) return undefined;
+  if (!entry) return { table: 'labels', entry: `no entry for ${new DataView(bytes.buffer, bytes.byteOffset).getUint32(l3) >>> MPLS_ENTRY.LABEL_SHIFT}` };
+  const { does, out, to, position } = entry;
+  return { table: 'labels', entry: [entry.label, does, ...out, to && `to ${to}`].filter(part => part !== '').join(' '), position: position() };
+}
+
+/** The neighbour that a swapped or uncovered packet goes to; none where the label ends here. */
+function labelHop({ sw, visit }: Step): Match | undefined {
+  const hop = visit.hit === 0 ? 0 : sw.built.k.view.getUint32(visit.hit + Label.HOP, true);
+  return hop === 0 ? undefined : neighborMatch(sw, hop);
+}
+
+function neighborMatch(sw: Switch, at: number): Match {
+  const { mac, to, interface: on, position } = describeHop(sw, at);
+  return { table: 'neighbor', entry: `${to ? `${to} at ` : ''}${mac} on ${on}`, position };
 }
 
 /** The neighbour that a packet goes to; where its MTU is what counts, that. */
 function nextHop({ sw, visit }: Step): Match | undefined {
   if (visit.hit === 0) return undefined;
-  const { mac, to, interface: on, position } = describeHop(sw, visit.hit), { view } = sw.built.k;
-  if (!TOO_LONG.has(visit.drop)) return { table: 'neighbor', entry: `${to ? `${to} at ` : ''}${mac} on ${on}`, position };
-  const iface = sw.built.interfaces.find(i => i.name === on);
+  if (!TOO_LONG.has(visit.drop)) return neighborMatch(sw, visit.hit);
+  const { interface: on } = describeHop(sw, visit.hit), { view } = sw.built.k, iface = sw.built.interfaces.find(i => i.name === on);
   return { table: 'interface', entry: `${on}, MTU ${view.getUint16(visit.hit + Hop.MTU, true)}`, position: iface && sw.built.file.position([...sw.built.root, ...iface.path, 'mtu']) };
 }
 

@@ -1,10 +1,12 @@
 // tables.ts -- views of what the switches know: interfaces, routes, neighbours,
-// stations.
+// groups, labels, stations.
 
 import { IfaceKind } from '../../assembly/abi.ts';
 import type { RouteInit } from '../switch/builder.ts';
 import { showFdb } from '../switch/fdb.ts';
+import { listGroups } from '../switch/groups.ts';
 import { describeHop, vrfName } from '../switch/hops.ts';
+import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
@@ -45,6 +47,20 @@ export function neighbors(network: Network): Report {
     cells: [n.address, n.interface, n.mac ?? '', n.state, age === undefined ? '' : seconds(age), count(n.held)],
     json: { ...n, agePs: age ?? null },
   })));
+}
+
+export function groups(network: Network): Report {
+  const columns = [...['Group', 'VRF', 'Family', 'Via', 'Interface'].map(title => ({ title })), ...['Weight', 'Buckets', 'Packets', 'Bytes', 'Asked', 'Actual'].map(title => ({ title, right: true }))];
+  const share = (of: number) => `${(of * 100).toFixed(1)} %`;
+  return report(network, columns, sw => listGroups(sw.built).flatMap(({ group, vrf, family, members }) => members.map(m => ({
+    cells: [group, vrf, `IPv${family}`, m.via, m.interface, String(m.weight), count(m.buckets), count(m.packets), count(m.bytes), share(m.asked), share(m.actual)],
+    json: { group, vrf, family, ...m },
+  }))));
+}
+
+export function labels(network: Network): Report {
+  const columns = [{ title: 'Label', right: true }, ...['Does', 'Out', 'To', 'Where'].map(title => ({ title }))];
+  return report(network, columns, sw => showLabels(sw.built).map(l => ({ cells: [String(l.label), l.does, l.out.join(' '), l.to, where(l.position)], json: l })));
 }
 
 export function fdb(network: Network): Report {
