@@ -223,9 +223,9 @@ export enum Switch {
   LABELS = 160,
   /** u32, tables/exact128: SID -> SID entry. */
   SIDS = 164,
-  /** u32, tables/exact160: (UDP port << 16 | VRF, own address) -> tunnel entry. */
+  /** u32, tables/exact160: (UDP port << 16 | VRF, own address, IPv4 ones mapped into IPv6) -> Vtep; 0: none. */
   UDP_LOCAL = 168,
-  /** u32, tables/exact64: (tunnel endpoint, VNI) -> Iface or VRF entry. */
+  /** u32, tables/exact64: address of a Vtep << 32 | VNI -> Vni. */
   VNIS = 172,
   /** u32, Hop that a lookup without a match takes: UNREACHABLE, NO_ROUTE. */
   NO_ROUTE = 176,
@@ -381,7 +381,12 @@ export enum Iface {
   SIZEOF = 128,
 }
 
-export enum IfaceKind { L3 = 1, BRIDGE = 2 }
+export enum IfaceKind {
+  L3 = 1,
+  BRIDGE = 2,
+  /** IP packets out of a tunnel: a VRF, but no link, so no neighbours and no addresses to answer for. */
+  TUNNEL = 3,
+}
 
 /** Bits of Iface.FLAGS. */
 export enum IfaceFlag {
@@ -470,7 +475,7 @@ export enum HopKind {
   SRV6_ENCAPS = 7,
   /** AUX: SID table of a local locator. */
   SRV6_LOCAL = 8,
-  /** AUX: VXLAN tunnel (L3 VNI). */
+  /** AUX: Vxlan, 0 for a tunnel without a remote end; MTU: of what is inside, its Ethernet header not counted. */
   VXLAN_ENCAP = 9,
   /** AUX: bridge's own interface; the frame enters the bridge after the rewrite. */
   BRIDGE = 10,
@@ -622,6 +627,64 @@ export enum Neighbor {
 /** States of a neighbour, RFC 4861 section 7.3.2; STATIC ones come from the switch file. */
 export enum NeighborState { INCOMPLETE = 1, REACHABLE = 2, STATIC = 3 }
 
+/** Where VXLAN packets for this switch arrive: a UDP port of an own address. */
+export enum Vtep {
+  /** u32, YAML position id. */
+  LINE = 8,
+  SIZEOF = 16,
+}
+
+/** A VNI as a Vtep receives it. */
+export enum Vni {
+  /** u8, VxlanFlag bits. */
+  FLAGS = 0,
+  /** u32, Iface that frames of peers belong to which PEERS does not name. */
+  IFACE = 4,
+  /** u32, YAML position id. */
+  LINE = 8,
+  /** u32, tables/exact160: (this Vni, outer source, IPv4 ones mapped into IPv6) -> Iface. */
+  PEERS = 12,
+  /** u64 packets and bytes of inner frames received. */
+  PACKETS = 16,
+  BYTES = 24,
+  SIZEOF = 32,
+}
+
+/** A remote VTEP of a VNI: the headers that lead there. */
+export enum Vxlan {
+  /** u8, VxlanFlag bits. */
+  FLAGS = 0,
+  /** u8, bytes at HEADERS. */
+  LEN = 1,
+  /** u16, one's complement sum, as loaded: the IPv4 header with length and TOS zero, or the IPv6 pseudo-header without its length. */
+  SUM = 2,
+  /** u32, VRF of the underlay. */
+  DOMAIN = 4,
+  /** u32, YAML position id. */
+  LINE = 8,
+  /** u8 x 70, IPv4 or IPv6, UDP, VXLAN, and for routed packets Ethernet; lengths, TOS, source port, type zero. */
+  HEADERS = 16,
+  SIZEOF = 88,
+}
+
+/** Bits of Vni.FLAGS and Vxlan.FLAGS. */
+export enum VxlanFlag {
+  /** The outer header is IPv6. */
+  IP6 = 1,
+  /** No UDP checksum over IPv6. */
+  ZERO_CHECKSUM = 2,
+  /** Inner frames may have VLAN tags. */
+  INNER_VLAN = 4,
+  /** The outer DSCP is the inner one. */
+  INHERIT_DSCP = 8,
+  /** An L3 VNI: IP packets of a VRF, each behind an Ethernet header between router MACs. */
+  ROUTED = 16,
+  /** Reserved bits must be zero. */
+  STRICT = 32,
+  /** Frames of any peer are taken. */
+  ANY_PEER = 64,
+}
+
 /** Why a packet was dropped. Append only: the number is in saved results. */
 export enum Drop {
   NONE = 0,
@@ -707,6 +770,8 @@ export enum Drop {
   // local delivery
   FRAGMENT_LOCAL = 70,
   GROUP_FRAME = 71,
+  // tunnels
+  CONGESTION_UNTOLD = 72,
 }
 
 /**

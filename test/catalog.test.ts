@@ -8,6 +8,7 @@ import { Drop } from '../assembly/abi.ts';
 import { catalog } from '../src/graph/catalog.ts';
 import { DROPS } from '../src/graph/drops.ts';
 import { pipeline } from '../src/graph/pipeline.ts';
+import { renderReadme } from '../scripts/readme.ts';
 import { loadKernels } from '../src/kernel/load.ts';
 import { readVectors } from './vectors.ts';
 
@@ -33,8 +34,9 @@ test('every drop reason has a vector', () => {
   assert.equal(reasons.filter(n => !seen.has(n) && !AT_THE_READER.includes(n)), []);
 });
 
-test('every drop reason has a row in the README', () => {
+test('the README has every drop reason, verb and example (npx tsx scripts/readme.ts)', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  assert.fixture(readme, renderReadme(readme));
   assert.equal(reasons.filter(n => !readme.includes(`\`${n}\``)), []);
 });
 

@@ -14,7 +14,8 @@
 //   tx PORT HEX      a frame that leaves the switch in the end, in order; repeatable
 //   field NAME=N ... fields of the packet after the node: FLOW, DOMAIN, L3, L4
 //
-// Hex may be spaced and broken at will over indented lines; '#' comments.
+// Hex may be spaced and broken at will over indented lines; `00*1800` repeats
+// an octet; '#' comments.
 
 import { readFileSync } from 'node:fs';
 
@@ -87,4 +88,5 @@ function fill(c: Case, word: string, value: string): void {
   }
 }
 
-const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replace(/\s+/g, ''), 'hex'));
+const bytes = (hex: string): Uint8Array =>
+  Uint8Array.from(Buffer.from(hex.replace(/([0-9a-f]{2})\*(\d+)/gi, (_, octet: string, n: string) => octet.repeat(Number(n))).replace(/\s+/g, ''), 'hex'));

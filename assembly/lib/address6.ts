@@ -26,3 +26,8 @@ export function copy6(to: usize, from: usize): void {
   store<u64>(to, load<u64>(from));
   store<u64>(to, load<u64>(from, 8), 8);
 }
+
+/** Low half, as loaded, of an IPv4-mapped address (RFC 4291 section 2.5.5.2); the high half is 0. `ip4` as loaded. */
+export function mapped4(ip4: u32): u64 {
+  return (<u64>ip4 << 32) | 0xffff0000;
+}

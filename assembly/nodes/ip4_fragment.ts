@@ -10,8 +10,8 @@
 //   out  | Hop.REWRITE | IPv4 | first part   and one frame for each other part
 //
 // cfg    Packet.HIT: Hop; MTU
-// edges  1 port_tx, 2 bridge_forward, 3 mpls_push (the hop pushes labels: the
-//        fragments go back to it without an L2 header)
+// edges  1 port_tx, 2 bridge_forward, 3 mpls_push, 4 vxlan_encap (the hop is a
+//        tunnel: the fragments go back to it without an L2 header)
 // sets   DATA, LEN, ORIG, L3, L4, TX_PORT, IFACE
 
 import { Drop, Hop, HopKind, Packet, PacketFlag, Switch } from "../abi";
@@ -22,7 +22,7 @@ import { alloc, pool_fits } from "../lib/pool";
 import { rewrite } from "../lib/rewrite";
 import { IP4, IP4_FRAGMENT, IP4_OPTION } from "../wire/ip4";
 
-const PORT_TX = 1, BRIDGE_FORWARD = 2, MPLS_PUSH = 3;
+const PORT_TX = 1, BRIDGE_FORWARD = 2, MPLS_PUSH = 3, VXLAN_ENCAP = 4;
 
 /** Fragment offsets count units of eight bytes. */
 const UNIT_SHIFT = 3, UNIT: u32 = 8;
@@ -51,17 +51,24 @@ export function ip4_fragment(vec: usize, n: u32, sw: usize): void {
       drop(d, Drop.NO_BUFFER);
       continue;
     }
-    const kind = load<u8>(hop), edge = kind == HopKind.MPLS_PUSH ? MPLS_PUSH : kind == HopKind.BRIDGE ? BRIDGE_FORWARD : PORT_TX;
-    // The TTL is done: a push must take it as it is.
-    if (edge == MPLS_PUSH) store<u8>(d, load<u8>(d, Packet.FLAGS) | PacketFlag.ORIGINATED, Packet.FLAGS);
+    const edge = edgeOf(load<u8>(hop)), tunnel = edge == MPLS_PUSH || edge == VXLAN_ENCAP;
+    // The TTL is done: the tunnel must take it as it is.
+    if (tunnel) store<u8>(d, load<u8>(d, Packet.FLAGS) | PacketFlag.ORIGINATED, Packet.FLAGS);
     for (let from = first; from < payload; from += part) {
       const c = fragment(pool, d, header, from, min<u32>(part, payload - from));
-      if (edge != MPLS_PUSH) rewrite(c, hop); // a fresh packet has the headroom
+      if (!tunnel) rewrite(c, hop); // a fresh packet has the headroom
       emit(sw, c, edge);
     }
     shorten(d, l3, header, first);
-    if (edge == MPLS_PUSH || rewrite(d, hop)) forward(d, edge);
+    if (tunnel || rewrite(d, hop)) forward(d, edge);
   }
+}
+
+/** Where fragments of a hop of this kind go. */
+function edgeOf(kind: u32): u32 {
+  if (kind == <u32>HopKind.MPLS_PUSH) return MPLS_PUSH;
+  if (kind == <u32>HopKind.VXLAN_ENCAP) return VXLAN_ENCAP;
+  return kind == <u32>HopKind.BRIDGE ? BRIDGE_FORWARD : PORT_TX;
 }
 
 /** The later fragment of `d` with `bytes` of its payload from `from` on; L3 is 0. Precondition: a buffer is free. */

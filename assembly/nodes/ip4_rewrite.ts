@@ -8,7 +8,7 @@
 // cfg    Packet.HIT: Hop
 // edges  1 port_tx, 2 bridge_forward (the hop's interface belongs to a bridge),
 //        3 ip4_fragment (too long, may be cut; TTL done), 4 ip4_lookup (ICMP)
-// sets   DATA, LEN, ORIG, L3, TX_PORT, IFACE
+// sets   DATA, LEN, ORIG, L3, TX_PORT; IFACE towards a bridge
 
 import { Hop, HopKind, Packet, PacketFlag } from "../abi";
 import { at, data, forward, wireLen } from "../lib/packet";

@@ -26,7 +26,7 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   SOURCE_MAC_GROUP: r('the source MAC is a group address', 'nothing on the switch: no station may send from a group address', 'IEEE 802.3 3.2.5'),
   UNKNOWN_ETHERTYPE: r('no protocol on this interface takes that ethertype', 'bridge the port instead, or filter such frames out'),
   LLC_FRAME: r('an 802.3 frame with LLC, not Ethernet II, came to a layer-3 interface', 'bridge the port instead, or filter such frames out', 'RFC 1812 3.3.3'),
-  VLAN_UNKNOWN: r('no interface of the port takes frames with these tags', 'add the VLAN to the port (vlans, trunk or access)', 'IEEE 802.1Q 8.6.2'),
+  VLAN_UNKNOWN: r('no interface takes frames with these tags', 'add the VLAN to the port (vlans, trunk or access); of frames in VXLAN, set inner_vlan: true', 'IEEE 802.1Q 8.6.2'),
   MTU_EXCEEDED: r('the frame is larger than the MTU; captures taken on hosts hold frames larger than the wire\'s, made before segmentation offload', 'raise mtu on the port, or capture with offload off (ethtool -K DEV tso off gso off gro off)'),
   LINK_LOCAL_GROUP: r('the destination is a group that bridges never forward (01-80-C2-00-00-0X: STP, LACP, LLDP, PAUSE)', 'nothing: such frames end at the first bridge', 'IEEE 802.1Q table 8-1'),
   SAME_PORT: r('the destination is behind the interface the frame came from', 'nothing: the destination has the frame already', 'IEEE 802.1Q 8.6.1'),
@@ -85,5 +85,6 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   VXLAN_UNKNOWN_PEER: r('the outer source is not a configured peer of the VNI', 'add it to remotes of the VNI', 'RFC 7348 7'),
   TUNNEL_NO_ROUTE: r('the tunnel has no usable remote end', 'add a remote, or a route to it'),
   FRAGMENT_LOCAL: r('a fragment for this switch; weft does not reassemble', 'send packets that fit, or raise the MTU on the way'),
+  CONGESTION_UNTOLD: r('the tunnel\'s header is marked Congestion Experienced, and the packet inside has no ECN to say so with', 'let the senders use ECN, or end ECN marking in the underlay', 'RFC 6040 4.2'),
   GROUP_FRAME: r('a packet for one host came in a layer-2 group frame', 'nothing on the switch: the sender made it so', 'RFC 1812 5.3.4'),
 };

@@ -31,6 +31,9 @@ export class Exact64 {
     if (!(this.k.fn['exact64_put'] as unknown as Wide)(this.at, BigInt.asUintN(64, key), value))
       throw new WeftError(EXIT.internal, `${this.what} is full`);
   }
+  has(key: bigint): boolean {
+    return (this.k.fn['exact64_get'] as unknown as Wide)(this.at, BigInt.asUintN(64, key)) !== MISS;
+  }
 }
 
 /** Flow hash -> u32 by weights, balance/group. Members are numbered from 0; all begin drained. */
@@ -54,6 +57,8 @@ export class Group {
     return this.k.fn['group_count']!(this.at, member);
   }
 }
+/** What the kernels answer for an absent key, u32 as i32. */
+const MISS = -1;
 
 /** (VRF, IPv4 prefix) -> u32, tables/lpm4. */
 export class Lpm4 {
@@ -119,3 +124,18 @@ export class Lpm6 {
 
 /** Bytes of a route as lpm6_put_many takes it: prefix, u32 length, u32 value. */
 const ROUTE6 = 24;
+
+/** (u32, IPv4 or IPv6 address) -> u32, tables/exact160; IPv4 addresses as IPv4-mapped ones (RFC 4291 section 2.5.5.2). */
+export class Exact160 {
+  readonly at: number;
+  /** @param entries most keys it will hold */
+  constructor(readonly k: Kernels, entries: number, readonly what: string) {
+    this.at = k.alloc(k.fn['exact160_sizeof']!(entries), what);
+    k.fn['exact160_init']!(this.at, entries);
+  }
+  put(domain: number, address: Uint8Array, value: number): void {
+    const key = address.length === 16 ? address : Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...address), half = new DataView(key.slice().buffer);
+    if (!(this.k.fn['exact160_put'] as unknown as Wide)(this.at, domain, half.getBigUint64(0, true), half.getBigUint64(8, true), value))
+      throw new WeftError(EXIT.internal, `${this.what} is full`);
+  }
+}

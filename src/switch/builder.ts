@@ -14,6 +14,7 @@ import type { Path, Position, SwitchFile } from './file.ts';
 import type { PlacedLabel } from './mpls.ts';
 import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
+import type { VxlanEntry } from './vxlan.ts';
 
 /** An interface before and after it got its place in memory. */
 export interface Interface {
@@ -88,6 +89,8 @@ export class Builder {
   /** Bridge members by interface name. */
   readonly members = new Map<string, Member>();
   readonly interfaces: Interface[] = [];
+  /** VXLAN VNIs by name. */
+  readonly vxlans = new Map<string, VxlanEntry>();
   readonly routes: RouteInit[] = [];
   /** By name, VRF and family; undefined for one with faults. */
   readonly groups = new Map<string, BuiltGroup | undefined>();

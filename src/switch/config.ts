@@ -35,6 +35,26 @@ export interface BridgeConfig {
   mtu?: number;
 }
 
+export interface VxlanConfig {
+  vni: number;
+  bridge?: string;
+  vrf_l3?: string;
+  router_mac?: string;
+  local: string | string[];
+  remotes?: string[];
+  vrf?: string;
+  port?: number;
+  fdb?: { mac: string; remote: string }[];
+  learn?: boolean;
+  any_peer?: boolean;
+  strict?: boolean;
+  inner_vlan?: boolean;
+  udp6_zero_csum?: boolean;
+  mtu?: number;
+  ttl?: number;
+  tos?: 'inherit';
+}
+
 export interface NeighborConfig { address: string; mac: string; port: string }
 
 export interface GroupConfig {
@@ -50,6 +70,9 @@ export interface RouteConfig {
   port?: string;
   group?: string;
   vrf_leak?: string;
+  vxlan?: string;
+  remote?: string;
+  router_mac?: string;
   action?: 'blackhole' | 'unreachable' | 'reject' | 'prohibit';
   push?: number[];
   entropy?: EntropyConfig;
@@ -100,6 +123,7 @@ export interface SwitchConfig {
   mac_table_size?: number;
   bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];
+  vxlan?: Record<string, VxlanConfig>;
   unresolved?: 'drop' | 'queue';
   neighbor_queue?: number;
   neighbor_table?: number;

@@ -10,6 +10,7 @@ import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
+import { buildVxlan, declareVxlan } from './vxlan.ts';
 
 export interface Feature {
   /** Name interfaces, VRFs, bridges, neighbours; nothing has an address yet. */
@@ -22,7 +23,10 @@ export const features: readonly Feature[] = [
   { declare: declareBridges },
   { declare: declarePorts, build: buildPorts },
   { declare: declarePseudowires },
-  { declare: declareOwnInterfaces, build: buildBridges },
+  { declare: declareOwnInterfaces },
+  { declare: declareVxlan },
+  { build: buildBridges },
+  { build: buildVxlan },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
   { declare: checkGroups },

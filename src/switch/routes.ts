@@ -12,6 +12,7 @@ import type { Path } from './file.ts';
 import { readText } from './file.ts';
 import { groupHop } from './groups.ts';
 import { pushHop } from './label_stack.ts';
+import { vxlanRouteHop } from './vxlan.ts';
 
 /** `to:` words for everything. */
 const EVERYTHING: Readonly<Record<string, string>> = { default: '0.0.0.0/0', default6: '::/0' };
@@ -56,11 +57,13 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
 
 /** The one way a route goes. */
 function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
-  const ways = (['via', 'group', 'action', 'vrf_leak'] as const).filter(w => r[w] !== undefined);
+  const ways = (['via', 'group', 'action', 'vrf_leak', 'vxlan'] as const).filter(w => r[w] !== undefined);
   if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
-    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action` or `vrf_leak`');
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `vrf_leak` or `vxlan`');
     return undefined;
   }
+  if (r.vxlan !== undefined) return vxlanRouteHop(b, { ...r, vxlan: r.vxlan }, vrf, path);
+  for (const key of ['remote', 'router_mac'] as const) if (r[key] !== undefined) b.fault([...path, key], 'is of a route with `vxlan`', true);
   const six = prefix.address.length === 16;
   if (r.group !== undefined) return groupHop(b, r.group, vrf, six, [...path, 'group']);
   if (r.action) return b.hop({ ...ACTIONS[r.action](six), path });
