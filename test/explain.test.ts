@@ -8,6 +8,7 @@ import { explainFrame, explainPacket } from '../src/explain/explain.ts';
 import type { Explanation } from '../src/explain/explanation.ts';
 import { explanationJson } from '../src/explain/json.ts';
 import { explanationText } from '../src/explain/text.ts';
+import { compileFilter } from '../src/filter/filter.ts';
 import { WeftError } from '../src/kernel/errors.ts';
 import type { Network } from '../src/switch/network.ts';
 import { captureFile, type Described, frameOf, networkOf, portOf, readerOf } from './captured.ts';
@@ -63,6 +64,7 @@ async function explained(yaml: string, packets: readonly Described[], name = 'ex
   return { network, explanation, said: text(network, explanation) };
 }
 
+const example = (name: string) => readFileSync(new URL(`../examples/${name}.yaml`, import.meta.url), 'utf8');
 const one = (yaml: string, port: string, packet: string) => explained(yaml, [{ port, packet }]);
 
 test('a forwarded packet: the entries that decided, and what changed', async () => {
@@ -151,11 +153,25 @@ test('over the links of a network', async () => {
 });
 
 test('a label stack is pushed, its top popped, its bottom popped', async () => {
-  const { said, explanation } = await one(readFileSync(new URL('../examples/mpls-vpn.yaml', import.meta.url), 'utf8'), 'pe1:e1', 'udp 10.1.0.9:1 > 10.2.0.9:2');
+  const { said, explanation } = await one(example('mpls-vpn'), 'pe1:e1', 'udp 10.1.0.9:1 > 10.2.0.9:2');
   golden('explain/mpls_vpn.txt', said);
   const labels = explanation.visits.filter(v => v.node === 'mpls_lookup').map(v => v.matched!.entry);
   assert.equal(labels, ['16002 php to 192.0.2.6', '3002 pop to red']);
   assert.is(explanation.outcome.port, 'pe2:e1');
+});
+
+test('a bridge leads to its own interface, a route into a tunnel, and back', async () => {
+  const { said, explanation } = await one(example('vxlan-l3'), 'leaf1:e1', 'eth(dst=02:00:00:00:11:01)/ip(src=10.1.0.10,dst=10.2.0.10)/udp()');
+  golden('explain/vxlan_l3.txt', said);
+  assert.match(said, /forwarding table of net1: 02:00:00:00:11:01 is behind net1, static/);
+  assert.is(explanation.outcome.port, 'leaf2:e1');
+});
+
+test('a VNI that nobody has', async () => {
+  const { said } = await one(example('vxlan'), 'a:up', 'eth()/ip(src=10.255.0.2,dst=10.255.0.1)/udp(dstport=4789)/vxlan(vni=77)/eth()/arp()');
+  assert.match(said, /a:vxlan_decap DROP VXLAN_UNKNOWN_VNI\n +VNIs: VNI 77 /);
+  const closed = await one(example('vxlan'), 'a:up', 'udp 10.255.0.2:1 > 10.255.0.1:4790');
+  assert.match(closed.said, /UDP ports: nothing listens on 4790\n/);
 });
 
 test('a flow takes a member of a group', async () => {
@@ -220,6 +236,15 @@ test('packets that are not there', async () => {
   await refused(explainPacket(cut, readerOf(cut, path, { mark: 9 }), 9), 3, /byte \d+: expected/);
   const before = networkOf(ROUTER);
   assert.is((await explainPacket(before, readerOf(before, path, { mark: 3 }), 3)).outcome.reason, 'NO_ROUTE', 'what stands before the fault is explained');
+});
+
+test('packets that never entered: too long for the reader, or not taken by the filter', async () => {
+  const network = networkOf(ROUTER), path = captureFile(network, 'long.pcapng', [{ port: 'e1', packet: 'udp 10.0.1.5:1 > 10.9.0.2:2' }, { port: 'e1', packet: new Uint8Array(70000) }]);
+  const { outcome, visits } = await explainPacket(network, readerOf(network, path, { mark: 2 }), 2);
+  assert.equal([outcome.node, outcome.reason, visits.length], ['reader', 'OVERSIZE', 0]);
+  const filtered = networkOf(ROUTER), program = compileFilter('tcp'), at = filtered.k.alloc(program.room, 'filter');
+  filtered.k.bytes.set(program.bytes, at);
+  await refused(explainPacket(filtered, readerOf(filtered, path, { mark: 1, filter: { program: at, count: program.count } }), 1), 2, /the filter does not take packet 1/);
 });
 
 test.run();

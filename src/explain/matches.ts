@@ -1,11 +1,13 @@
 // matches.ts -- which entry of which table decided at a node, and the line of
 // the file that made it. One row a node; nodes that read no table have none.
 
-import { Hop, Iface, Label, Port, Switch as Sw } from '../../assembly/abi.ts';
+import { Hop, Iface, IfaceKind, Label, Port, Switch as Sw, Vni, Vtep } from '../../assembly/abi.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
 import { MPLS, MPLS_ENTRY } from '../../assembly/wire/mpls.ts';
+import { UDP } from '../../assembly/wire/udp.ts';
+import { VXLAN } from '../../assembly/wire/vxlan.ts';
 import type { NetworkConfig } from '../switch/config.ts';
 import { showFdb } from '../switch/fdb.ts';
 import type { Position } from '../switch/file.ts';
@@ -44,6 +46,9 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   mpls_pop: labelHop,
   mpls_push: s => (s.visit.hit === 0 ? undefined : neighborMatch(s.sw, s.sw.built.k.view.getUint32(s.visit.hit + Hop.VIA, true))),
   vrf_select: s => ({ table: 'VRF', entry: vrfName(s.sw.built, s.visit.domain), position: describeHop(s.sw, s.visit.hit).position }),
+  udp_input: udpPort,
+  vxlan_decap: vxlanIn,
+  vxlan_encap: vxlanOut,
   ip4_glean: glean,
   ip6_glean: glean,
   ip4_rewrite: nextHop,
@@ -130,6 +135,28 @@ function neighborMatch(sw: Switch, at: number): Match {
   return { table: 'neighbor', entry: `${to ? `${to} at ` : ''}${mac} on ${on}`, position };
 }
 
+/** Who listens on the UDP port. */
+function udpPort({ sw, visit: { bytes, l4, hit, edge } }: Step): Match | undefined {
+  if (bytes.length < l4 + UDP.LEN) return undefined;
+  const port = new DataView(bytes.buffer, bytes.byteOffset).getUint16(l4 + UDP.DST_PORT), line = sw.built.k.view.getUint32(hit + Vtep.LINE, true);
+  return { table: 'UDP ports', ...(edge === 'vxlan_decap' ? { entry: `${port}, VXLAN`, position: sw.built.position(line) } : { entry: `nothing listens on ${port}` }) };
+}
+
+/** The VNI that a packet came with, as long as its header is there to be read, or the one that took its frame. */
+function vxlanIn({ sw, visit: { bytes, l4, hit, drop }, before }: Step): Match | undefined {
+  const found = [...sw.built.vxlans].find(([, e]) => e.vnis.includes(hit)), { view } = sw.built.k;
+  if (found) return { table: 'VNIs', entry: `${found[1].config.vni}, ${found[0]}`, position: sw.built.position(view.getUint32(hit + Vni.LINE, true)) };
+  const at = l4 + UDP.LEN + VXLAN.VNI;
+  if (!drop || bytes.length < at + 4 || before?.length !== bytes.length) return undefined;
+  return { table: 'VNIs', entry: `VNI ${new DataView(bytes.buffer, bytes.byteOffset).getUint32(at) >>> 8}`, position: sw.built.position(view.getUint32(hit + Vtep.LINE, true)) };
+}
+
+function vxlanOut({ sw, visit }: Step): Match | undefined {
+  if (visit.hit === 0) return undefined;
+  const { to, interface: on, position } = describeHop(sw, visit.hit);
+  return { table: 'tunnel', entry: to ? `${on} to ${to}` : `${on} has no remote end`, position };
+}
+
 /** The neighbour that a packet goes to; where its MTU is what counts, that. */
 function nextHop({ sw, visit }: Step): Match | undefined {
   if (visit.hit === 0) return undefined;
@@ -148,7 +175,12 @@ function glean({ sw, visit, before }: Step): Match | undefined {
   return { table: `neighbors on ${on}`, entry: known ? `${who} at ${describeHop(sw, visit.hit).mac}` : `the MAC of ${who} is not known`, position };
 }
 
-const bridgeName = ({ sw, visit }: Step): string => [...sw.built.bridges.keys()][visit.domain] ?? '';
+/** The bridge that a frame came to: by a member, or by the bridge's own interface, which has its name. */
+function bridgeName({ sw, visit, before }: Step): string {
+  const from = sw.built.interfaces[(before ?? visit).iface - 1];
+  return (from?.kind === IfaceKind.BRIDGE ? [...sw.built.bridges.keys()][from.domain] : from?.name) ?? '';
+}
+
 const bridgePosition = (s: Step): Position => s.sw.built.file.position([...s.sw.built.root, 'bridges', bridgeName(s)], true);
 
 function bridgeForward(s: Step): Match {

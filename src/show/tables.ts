@@ -1,21 +1,22 @@
 // tables.ts -- views of what the switches know: interfaces, routes, neighbours,
-// groups, labels, stations.
+// groups, labels, tunnels, stations.
 
 import { IfaceKind } from '../../assembly/abi.ts';
 import type { RouteInit } from '../switch/builder.ts';
 import { showFdb } from '../switch/fdb.ts';
 import { listGroups } from '../switch/groups.ts';
-import { describeHop, vrfName } from '../switch/hops.ts';
+import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { showVxlan } from '../switch/vxlan_report.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
 import { count, type Report, report, seconds, where } from './report.ts';
 
 export function interfaces(network: Network): Report {
   const columns = ['Interface', 'Layer', 'VRF or bridge', 'MAC'].map(title => ({ title }));
   return report(network, [...columns, { title: 'MTU', right: true }, { title: 'Tags' }, { title: 'Addresses' }, { title: 'Where' }], sw => sw.built.interfaces.map(i => {
-    const layer = i.kind === IfaceKind.L3 ? 3 : 2, domain = layer === 3 ? vrfName(sw.built, i.domain) : [...sw.built.bridges.keys()][i.domain]!;
+    const layer = i.kind === IfaceKind.BRIDGE ? 2 : 3, domain = layer === 3 ? vrfName(sw.built, i.domain) : [...sw.built.bridges.keys()][i.domain]!;
     const tags = i.tags.map(t => t.vid), addresses = i.addresses.map(formatPrefix), position = sw.built.file.position([...sw.built.root, ...i.path]);
     return {
       cells: [i.name, String(layer), domain, formatMac(i.mac), String(i.mtu), tags.join('.'), addresses.join(' '), where(position)],
@@ -26,8 +27,10 @@ export function interfaces(network: Network): Report {
 
 export function fib(network: Network): Report {
   const columns = ['VRF', 'Prefix', 'Kind', 'Next hop', 'Interface', 'Where'].map(title => ({ title }));
+  const hops = new Map<number, HopRow>(); // a million routes share a few
   return report(network, columns, sw => [...sw.built.routes].sort(byPrefix).map(({ vrf, prefix, hop, position }) => {
-    const { kind, to, mac, interface: on } = describeHop(sw, hop), name = vrfName(sw.built, vrf), at = position();
+    const known = hops.get(hop) ?? describeHop(sw, hop), { kind, to, mac, interface: on } = known, name = vrfName(sw.built, vrf), at = position();
+    hops.set(hop, known);
     return {
       cells: [name, formatPrefix(prefix), kind, to || mac, on, where(at)],
       json: { vrf: name, prefix: formatPrefix(prefix), kind, to: to || null, mac: mac || null, interface: on || null, position: at },
@@ -61,6 +64,14 @@ export function groups(network: Network): Report {
 export function labels(network: Network): Report {
   const columns = [{ title: 'Label', right: true }, ...['Does', 'Out', 'To', 'Where'].map(title => ({ title }))];
   return report(network, columns, sw => showLabels(sw.built).map(l => ({ cells: [String(l.label), l.does, l.out.join(' '), l.to, where(l.position)], json: l })));
+}
+
+export function vxlan(network: Network): Report {
+  const columns = [...['Name', 'VNI', 'Carries', 'Local', 'Remote', 'Interface'].map(title => ({ title })), ...['Sent', 'Bytes', 'Received by VNI'].map(title => ({ title, right: true }))];
+  return report(network, columns, sw => showVxlan(sw).flatMap(({ remotes, ...v }) => (remotes.length > 0 ? remotes : [undefined]).map(r => ({
+    cells: [v.name, String(v.vni), v.bridge === undefined ? `VRF ${v.vrf}` : `bridge ${v.bridge}`, v.local.join(' '), r?.address ?? '', r?.interface ?? '', r ? count(r.packets) : '', r ? count(r.bytes) : '', count(v.packets)],
+    json: { ...v, remote: r ?? null },
+  }))));
 }
 
 export function fdb(network: Network): Report {

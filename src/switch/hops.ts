@@ -1,7 +1,9 @@
 // hops.ts -- a Hop in words: where a lookup leads, for people.
 
-import { Drop, Hop, HopKind, LabelStack } from '../../assembly/abi.ts';
+import { Drop, Hop, HopKind, LabelStack, Vxlan, VxlanFlag } from '../../assembly/abi.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
+import { IP4 } from '../../assembly/wire/ip4.ts';
+import { IP6 } from '../../assembly/wire/ip6.ts';
 import { MPLS, MPLS_ENTRY } from '../../assembly/wire/mpls.ts';
 import { formatIp, formatMac } from '../wire/address.ts';
 import type { Builder } from './builder.ts';
@@ -11,7 +13,7 @@ import type { Switch } from './switch.ts';
 export interface HopRow {
   /** HopKind in lower case; `drop` and `unreachable` say why in `to`. */
   readonly kind: string;
-  /** Gateway, neighbour, group, VRF, reason, or labels and the neighbour they go to; "" where the kind says it all. */
+  /** Gateway, neighbour, group, VRF, VTEP, reason, or labels and the neighbour they go to; "" where the kind says it all. */
   readonly to: string;
   /** MAC of the neighbour; "" where none is known. */
   readonly mac: string;
@@ -32,6 +34,7 @@ export function describeHop(sw: Switch, at: number): HopRow {
     if (kind === HopKind.GLEAN) return rewrite.length > 0 ? formatIp(rewrite) : '';
     if (kind === HopKind.GROUP) return [...built.groups.values()].find(g => g?.hop === at)?.name ?? '';
     if (kind === HopKind.MPLS_PUSH) return pushed(sw, at);
+    if (kind === HopKind.VXLAN_ENCAP) return tunnelEnd(sw, at);
     return kind === HopKind.VRF ? vrfName(built, view.getUint32(at + Hop.AUX, true)) : '';
   };
   return {
@@ -45,6 +48,14 @@ function pushed(sw: Switch, at: number): string {
   const { view } = sw.built.k, stack = view.getUint32(at + Hop.AUX, true), via = describeHop(sw, view.getUint32(at + Hop.VIA, true));
   const labels = Array.from({ length: view.getUint8(stack + LabelStack.COUNT) }, (_, i) => view.getUint32(stack + LabelStack.LABELS + i * MPLS.LEN) >>> MPLS_ENTRY.LABEL_SHIFT);
   return `${labels.join(' ')} via ${via.to || via.mac}`;
+}
+
+/** The remote VTEP of a VXLAN hop; "" where nothing leaves by it. */
+function tunnelEnd(sw: Switch, at: number): string {
+  const { view, bytes } = sw.built.k, tunnel = view.getUint32(at + Hop.AUX, true), headers = tunnel + Vxlan.HEADERS;
+  if (tunnel === 0) return '';
+  const six = view.getUint8(tunnel + Vxlan.FLAGS) & VxlanFlag.IP6, [from, size] = six ? [IP6.DST, 16] : [IP4.DST, 4];
+  return formatIp(bytes.slice(headers + from, headers + from + size));
 }
 
 /** Name of a VRF by its index. */
