@@ -117,6 +117,8 @@ export enum PacketFlag {
   COPY = 4,
   /** Arrived as group or broadcast frame at layer 2. */
   GROUP = 8,
+  /** Its hop limit was taken down by an SRv6 SID: rewriting leaves it alone. Cleared with the header it is about. */
+  STEPPED = 16,
 }
 
 /** Edges every node has; a node's own edges are 1 to 250. */
@@ -221,8 +223,6 @@ export enum Switch {
   NEIGHBORS = 148,
   /** u32, tables/exact32: MPLS label -> Label. */
   LABELS = 160,
-  /** u32, tables/exact128: SID -> SID entry. */
-  SIDS = 164,
   /** u32, tables/exact160: (UDP port << 16 | VRF, own address, IPv4 ones mapped into IPv6) -> Vtep; 0: none. */
   UDP_LOCAL = 168,
   /** u32, tables/exact64: address of a Vtep << 32 | VNI -> Vni. */
@@ -471,9 +471,9 @@ export enum HopKind {
   UNREACHABLE = 5,
   /** AUX: LabelStack; VIA: Hop of the neighbour; MTU: what is left of the neighbour's. */
   MPLS_PUSH = 6,
-  /** AUX: SRv6 policy; VIA: next hop or 0. */
+  /** AUX: Srv6Policy; VIA: next hop or 0; MTU: largest packet that fits inside. */
   SRV6_ENCAPS = 7,
-  /** AUX: SID table of a local locator. */
+  /** A SID of ours: the Hop is a Sid. */
   SRV6_LOCAL = 8,
   /** AUX: Vxlan, 0 for a tunnel without a remote end; MTU: of what is inside, its Ethernet header not counted. */
   VXLAN_ENCAP = 9,
@@ -574,6 +574,61 @@ export enum LabelStack {
   LABELS = 16,
   SIZEOF = 64,
 }
+
+/**
+ * A SID of ours, RFC 8986 section 3: the Hop that the FIB has for it, so that a
+ * packet costs one cache line beyond its lookup. KIND, LINE, VIA, PACKETS and
+ * BYTES (section 6: of packets processed without error) are Hop's; REWRITE and
+ * what follows it holds
+ *
+ *   16      17      18              20              24                     32
+ *   +-------+-------+---------------+---------------+-----------------------+
+ *   |BEHAVIR|FLAVORS|               | TABLE         | ALLOW                 |
+ *   +-------+-------+---------------+---------------+-----------------------+
+ */
+export enum Sid {
+  /** u8, SidBehavior. */
+  BEHAVIOR = 16,
+  /** u8, SidFlavor bits. */
+  FLAVORS = 17,
+  /** u32, VRF that a packet taken out of its outer header is looked up in. */
+  TABLE = 20,
+  /** u64, upper layers that the switch itself takes: a bit for each protocol number below 64. */
+  ALLOW = 24,
+}
+
+/** Endpoint behaviours by their code points, RFC 8986 section 10.2; from END_DT6 on a path ends there. */
+export enum SidBehavior { END = 1, END_X = 5, END_DT6 = 18, END_DT4 = 19, END_DT46 = 20 }
+
+/** RFC 8986 section 4.16. */
+export enum SidFlavor { PSP = 1, USP = 2, USD = 4 }
+
+/** An SRv6 policy at the headend, RFC 8986 section 5: the headers to push, and what in them depends on the packet. */
+export enum Srv6Policy {
+  /** u16, bytes of TEMPLATE. */
+  LENGTH = 0,
+  /** u8, offset in TEMPLATE of the octet that says what is inside: of the SRH, or of the IPv6 header alone. */
+  NEXT_AT = 4,
+  /** u8, outer hop limit; 0: what is left of the inner one. */
+  HOP_LIMIT = 5,
+  /** u8, outer DSCP, or DSCP_COPY; ECN is always copied (RFC 6040 section 4.1). */
+  DSCP = 6,
+  /** u32, YAML position id. */
+  LINE = 8,
+  /** u32, outer flow label, or FLOW_LABEL_HASH or FLOW_LABEL_COPY. */
+  FLOW_LABEL = 12,
+  /** u64 packets, and bytes with the outer headers. */
+  PACKETS = 16,
+  BYTES = 24,
+  /** IPv6 header and SRH. */
+  TEMPLATE = 64,
+}
+export const DSCP_COPY = 0xff;
+/** Flow label from the flow hash (RFC 6437 section 3); that of an inner IPv6 header, 0 for IPv4. */
+export const FLOW_LABEL_HASH = 0xffffffff;
+export const FLOW_LABEL_COPY = 0xfffffffe;
+/** Most segments of a policy. */
+export const SEGMENTS_MAX = 30;
 
 /** Neighbours of a switch, IPv4 and IPv6: the table, its records and its policy. */
 export enum Neighbors {

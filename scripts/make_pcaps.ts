@@ -18,6 +18,7 @@ const PORTS = ['office', 'servers', 'wan'];
 const office = 'eth(src=02:00:00:00:00:10,dst=02:00:00:00:01:01)';
 const servers = 'eth(src=02:00:00:00:00:30,dst=02:00:00:00:01:02)/vlan(id=30)';
 const wan = 'eth(src=02:00:00:00:00:a1,dst=02:00:00:00:01:03)';
+const branch = 'eth(src=02:00:00:00:00:77,dst=02:00:00:00:00:10)';
 const web = (i: number) => `tcp(srcport=${40000 + i % 64},dstport=443,flags=A,seq=${i * 100})`;
 
 const DEMO: readonly Kind[] = [
@@ -27,6 +28,9 @@ const DEMO: readonly Kind[] = [
   { port: 'wan', packets: 500, text: i => `${wan}/ip(src=203.0.113.${70 + i % 100},dst=198.51.100.3)/${web(i)}/data(len=64)` },
   { port: 'servers', packets: 400, text: i => `${servers}/ip(src=198.51.100.3,dst=192.0.2.10)/udp(srcport=53,dstport=${50000 + i % 32})/data(len=${40 + i % 90})` },
   { port: 'servers', packets: 100, text: i => `${servers}/ipv6(src=2001:db8:30::3,dst=2001:db8:77::${i % 9 + 1})/udp(srcport=53,dstport=53)/data(len=50)` },
+  // The branch: its hosts are in the office's LAN, through a tunnel over the uplink.
+  { port: 'wan', packets: 150, text: i => `${wan}/ip(src=203.0.113.50,dst=203.0.113.2)/udp(srcport=${50000 + i % 16},dstport=4789)/vxlan(vni=100)/${branch}/ip(src=192.0.2.77,dst=192.0.2.10)/${web(i)}/data(len=100)` },
+  { port: 'office', packets: 150, text: i => `eth(src=02:00:00:00:00:10,dst=02:00:00:00:00:77)/ip(src=192.0.2.10,dst=192.0.2.77)/${web(i)}/data(len=200)` },
   // For the router itself.
   { port: 'office', packets: 10, text: i => `${office}/ip(src=192.0.2.10,dst=192.0.2.1)/icmp(type=8,ident=7,seq=${i})/data(len=56)` },
   // What goes wrong on networks.
@@ -40,6 +44,8 @@ const DEMO: readonly Kind[] = [
   { port: 'office', packets: 5, text: i => `${office}/ip(src=127.0.0.1,dst=203.0.113.99)/${web(i)}` },
   { port: 'servers', packets: 18, text: i => `eth(src=02:00:00:00:00:31,dst=02:00:00:00:01:02)/vlan(id=31)/ip(src=198.51.100.19,dst=192.0.2.10)/${web(i)}` },
   { port: 'wan', packets: 21, text: i => `${wan}/ip(src=203.0.113.80,dst=198.51.100.5)/${web(i)}` },
+  { port: 'wan', packets: 14, text: i => `${wan}/ip(src=203.0.113.50,dst=203.0.113.2)/udp(srcport=50000,dstport=4789)/vxlan(vni=200)/${branch}/ip(src=192.0.2.77,dst=192.0.2.10)/${web(i)}` },
+  { port: 'wan', packets: 8, text: i => `${wan}/ip(src=203.0.113.66,dst=203.0.113.2)/udp(srcport=50000,dstport=4789)/vxlan(vni=100)/${branch}/ip(src=192.0.2.77,dst=192.0.2.10)/${web(i)}` },
   { port: 'wan', packets: 11, text: i => `eth(src=02:00:00:00:00:a1,dst=02:00:00:00:77:77)/ip(src=203.0.113.80,dst=192.0.2.10)/${web(i)}` },
 ];
 

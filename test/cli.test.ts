@@ -280,6 +280,8 @@ test('replay: interfaces go to the ports of their names, the others to --port', 
     return [r.out['e1']!.packets, r.out['e2']!.packets, r.drops.map(d => d.reason)];
   };
   assert.equal(at(), [1, 1, []]);
+  const stray = weft(['replay', '-r', path, '-c', config]), chosen = weft(['replay', '-r', path, '-c', config, '--port', 'e1']);
+  assert.equal([stray.err, chosen.err], ['interface eth0 came in by e1: no port has its name (--port chooses)\n', '']);
   // e2 has another MAC: there the second frame is somebody else's.
   assert.equal(at('--port', 'e2'), [1, 0, ['WRONG_MAC']]);
 });

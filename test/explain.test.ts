@@ -160,11 +160,19 @@ test('a label stack is pushed, its top popped, its bottom popped', async () => {
   assert.is(explanation.outcome.port, 'pe2:e1');
 });
 
-test('a bridge leads to its own interface, a route into a tunnel, and back', async () => {
-  const { said, explanation } = await one(example('vxlan-l3'), 'leaf1:e1', 'eth(dst=02:00:00:00:11:01)/ip(src=10.1.0.10,dst=10.2.0.10)/udp()');
-  golden('explain/vxlan_l3.txt', said);
+test('through a VXLAN tunnel: the VNI, and where its headers lead', async () => {
+  const { said, explanation } = await one(example('vxlan-l3'), 'leaf1:e1', 'eth(dst=02:00:00:00:11:01)/ip(src=10.1.0.10,dst=10.2.0.10,ttl=64)/icmp');
+  golden('explain/vxlan.txt', said);
   assert.match(said, /forwarding table of net1: 02:00:00:00:11:01 is behind net1, static/);
   assert.is(explanation.outcome.port, 'leaf2:e1');
+});
+
+test('through an SRv6 policy: the policy, the segments, the SIDs', async () => {
+  const { said, explanation } = await one(example('srv6'), 'head:e1', 'eth()/ip(src=10.1.0.9,dst=10.2.0.2,ttl=64)/icmp');
+  golden('explain/srv6.txt', said);
+  assert.equal(explanation.visits.filter(v => v.node === 'srv6_local').map(v => v.matched!.entry), ['fc00:0:2:e:: End psp', 'fc00:0:3:d4:: End.DT4 VRF red']);
+  assert.match(said, /SRv6 policies: over-mid, segments fc00:0:2:e:: fc00:0:3:d4::/);
+  assert.is(explanation.outcome.port, 'tail:e2');
 });
 
 test('a VNI that nobody has', async () => {

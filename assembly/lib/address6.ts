@@ -27,6 +27,13 @@ export function copy6(to: usize, from: usize): void {
   store<u64>(to, load<u64>(from, 8), 8);
 }
 
+/** ::, ::1 and ::ffff:0:0/96: nobody, loopback, IPv4-mapped. No wire carries them. */
+export function isReserved6(a: usize): bool {
+  if (load<u64>(a) != 0) return false;
+  const low = load<u64>(a, 8);
+  return low == 0 || low == <u64>1 << 56 || <u32>low == 0xffff0000;
+}
+
 /** Low half, as loaded, of an IPv4-mapped address (RFC 4291 section 2.5.5.2); the high half is 0. `ip4` as loaded. */
 export function mapped4(ip4: u32): u64 {
   return (<u64>ip4 << 32) | 0xffff0000;

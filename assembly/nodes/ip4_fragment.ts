@@ -10,8 +10,8 @@
 //   out  | Hop.REWRITE | IPv4 | first part   and one frame for each other part
 //
 // cfg    Packet.HIT: Hop; MTU
-// edges  1 port_tx, 2 bridge_forward, 3 mpls_push, 4 vxlan_encap (the hop is a
-//        tunnel: the fragments go back to it without an L2 header)
+// edges  1 port_tx, 2 bridge_forward, 3 mpls_push, 4 vxlan_encap, 5 srv6_encaps
+//        (the hop is a tunnel: the fragments go back to it without an L2 header)
 // sets   DATA, LEN, ORIG, L3, L4, TX_PORT, IFACE
 
 import { Drop, Hop, HopKind, Packet, PacketFlag, Switch } from "../abi";
@@ -22,7 +22,7 @@ import { alloc, pool_fits } from "../lib/pool";
 import { rewrite } from "../lib/rewrite";
 import { IP4, IP4_FRAGMENT, IP4_OPTION } from "../wire/ip4";
 
-const PORT_TX = 1, BRIDGE_FORWARD = 2, MPLS_PUSH = 3, VXLAN_ENCAP = 4;
+const PORT_TX = 1, BRIDGE_FORWARD = 2, MPLS_PUSH = 3, VXLAN_ENCAP = 4, SRV6_ENCAPS = 5;
 
 /** Fragment offsets count units of eight bytes. */
 const UNIT_SHIFT = 3, UNIT: u32 = 8;
@@ -51,7 +51,7 @@ export function ip4_fragment(vec: usize, n: u32, sw: usize): void {
       drop(d, Drop.NO_BUFFER);
       continue;
     }
-    const edge = edgeOf(load<u8>(hop)), tunnel = edge == MPLS_PUSH || edge == VXLAN_ENCAP;
+    const edge = edgeOf(load<u8>(hop)), tunnel = edge >= <u32>MPLS_PUSH;
     // The TTL is done: the tunnel must take it as it is.
     if (tunnel) store<u8>(d, load<u8>(d, Packet.FLAGS) | PacketFlag.ORIGINATED, Packet.FLAGS);
     for (let from = first; from < payload; from += part) {
@@ -68,6 +68,7 @@ export function ip4_fragment(vec: usize, n: u32, sw: usize): void {
 function edgeOf(kind: u32): u32 {
   if (kind == <u32>HopKind.MPLS_PUSH) return MPLS_PUSH;
   if (kind == <u32>HopKind.VXLAN_ENCAP) return VXLAN_ENCAP;
+  if (kind == <u32>HopKind.SRV6_ENCAPS) return SRV6_ENCAPS;
   return kind == <u32>HopKind.BRIDGE ? BRIDGE_FORWARD : PORT_TX;
 }
 

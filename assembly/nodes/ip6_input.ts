@@ -17,7 +17,7 @@
 // sets   LEN, ORIG, L4 (the upper layer; see upper6), ECN
 
 import { Drop, Iface, Packet, PacketFlag, Switch } from "../abi";
-import { isLinkLocal6, isMulticast6, same6 } from "../lib/address6";
+import { isLinkLocal6, isMulticast6, isReserved6, isUnspecified6, same6 } from "../lib/address6";
 import { CHAIN_CUT, extensionLength, isExtension, upper6 } from "../lib/ext6";
 import { takesLoopback } from "../lib/loopback";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
@@ -65,18 +65,18 @@ export function ip6_input(vec: usize, n: u32, sw: usize): void {
 /** Drop reason for addresses that no node may take from a wire, or 0. */
 function martians(sw: usize, d: usize, p: usize, next: u32): Drop {
   if (isMulticast6(p + IP6.SRC)) return Drop.MARTIAN_SOURCE;
-  if (load<u64>(p, IP6.SRC) == 0 && isReserved(sw, d, load<u64>(p, IP6.SRC + 8))) {
+  if (isRefused(sw, d, p + IP6.SRC)) {
     // Nobody speaks to a group when it asks for its own address (RFC 4862 section 5.4.2).
-    const asks = load<u64>(p, IP6.SRC + 8) == 0 && isMulticast6(p + IP6.DST) && next == <u32>IP_PROTOCOL.ICMPV6;
+    const asks = isUnspecified6(p + IP6.SRC) && isMulticast6(p + IP6.DST) && next == <u32>IP_PROTOCOL.ICMPV6;
     if (!asks) return Drop.MARTIAN_SOURCE;
   }
-  if (load<u64>(p, IP6.DST) == 0 && isReserved(sw, d, load<u64>(p, IP6.DST + 8))) return Drop.MARTIAN_DESTINATION;
+  if (isRefused(sw, d, p + IP6.DST)) return Drop.MARTIAN_DESTINATION;
   return Drop.NONE;
 }
 
-/** Low half, as loaded, of :: (nobody), ::1 (loopback) and ::ffff:0:0/96 (IPv4-mapped). */
-function isReserved(sw: usize, d: usize, low: u64): bool {
-  return low == 0 || (low == <u64>1 << 56 && !takesLoopback(sw, d)) || <u32>low == 0xffff0000;
+/** A reserved address; ::1 passes where the port takes what a host says to itself. */
+function isRefused(sw: usize, d: usize, a: usize): bool {
+  return isReserved6(a) && !(load<u64>(a, 8) == <u64>1 << 56 && takesLoopback(sw, d));
 }
 
 /** Read the extension headers; L4 is set. @returns false when the packet was dropped */

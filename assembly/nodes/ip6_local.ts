@@ -1,9 +1,7 @@
 // ip6_local.ts -- node: an IPv6 packet for one of our own addresses or groups.
 //
-// RFC 8200 section 4 (extension headers in the order they come), RFC 4443
-// (ICMPv6), RFC 5095 and RFC 8754 section 4.3.2 (routing headers that would go
-// on are refused). Fragments are not put together; one that is a packet of its
-// own passes (RFC 6946). AH is unknown here, since nothing could check it. A
+// RFC 8200 section 4 (originate/walk6.ts), RFC 4443 (ICMPv6), RFC 5095 and RFC
+// 8754 section 4.3.2 (routing headers that would go on are refused). AH is unknown here, since nothing could check it. A
 // host would answer TCP and SCTP with a reset or an abort of their own, so
 // these get no ICMPv6.
 //
@@ -17,14 +15,13 @@
 import { Drop, Packet } from "../abi";
 import { isMulticast6, isUnspecified6 } from "../lib/address6";
 import { checksumPseudo6, checksumVerify } from "../lib/checksum";
-import { extensionLength } from "../lib/ext6";
-import { at, be16, consume, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
+import { at, consume, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { echoReply6 } from "../originate/echo";
 import { icmp6Error } from "../originate/icmp6";
-import { options6 } from "../originate/options6";
+import { WALK_DROPPED, walk6, walkAt, walkHeader, walkNamed } from "../originate/walk6";
 import { ICMP6, ICMP6_PARAMETER, ICMP6_TYPE } from "../wire/icmp6";
 import { IP_PROTOCOL } from "../wire/ip";
-import { IP6, IP6_EXT, IP6_FRAGMENT, IP6_FRAGMENT_PART } from "../wire/ip6";
+import { IP6, IP6_EXT } from "../wire/ip6";
 import { SRH_ROUTING_TYPE } from "../wire/srh";
 
 const IP6_LOOKUP = 1, UDP_INPUT = 2, ND_INPUT = 3;
@@ -33,41 +30,23 @@ export function ip6_local(vec: usize, n: u32, sw: usize): void {
   for (let i: u32 = 0; i < n; i++) local(sw, at(vec, i));
 }
 
-/** Pass the extension headers; `named` is where the header at hand was named. */
 function local(sw: usize, d: usize): void {
-  const l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3, end = wireLen(d) - l3;
-  let header = <u32>load<u8>(p, IP6.NEXT_HEADER), named: u32 = IP6.NEXT_HEADER, o: u32 = IP6.LEN;
-  while (isPassable(header, o)) {
-    if (o + <u32>IP6_EXT.LEN > end) return drop(d, Drop.IP6_EXTENSION_HEADER);
-    if (len(d) - l3 < o + <u32>IP6_EXT.LEN) return dropShort(d, l3 + o + IP6_EXT.LEN);
-    const size = extensionLength(header, p + o);
-    if (o + size > end) return drop(d, Drop.IP6_EXTENSION_HEADER);
-    if (len(d) - l3 < o + size) return dropShort(d, l3 + o + size);
-    if (header == <u32>IP_PROTOCOL.DEST_OPTS && !options6(sw, d, o, size, IP6_LOOKUP)) return;
-    if (header == <u32>IP_PROTOCOL.ROUTING && load<u8>(p + o, IP6_EXT.SEGMENTS_LEFT)) return routed(sw, d, p, o);
-    if (header == <u32>IP_PROTOCOL.FRAGMENT && be16(p + o + IP6_FRAGMENT.OFFSET_M) & (IP6_FRAGMENT_PART.OFFSET | IP6_FRAGMENT_PART.M)) return drop(d, Drop.FRAGMENT_LOCAL);
-    named = o;
-    header = load<u8>(p + o, IP6_EXT.NEXT_HEADER);
-    o += size;
-  }
+  const walk = walk6(sw, d, IP6_LOOKUP);
+  if (walk == WALK_DROPPED) return;
+  const l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3, header = walkHeader(walk), o = walkAt(walk);
+  if (header == <u32>IP_PROTOCOL.ROUTING) return routed(sw, d, p, o);
   store<u16>(d, l3 + o, Packet.L4);
   if (header == <u32>IP_PROTOCOL.ICMPV6) icmp(d, p, l3 + o);
   else if (header == <u32>IP_PROTOCOL.UDP) forward(d, UDP_INPUT);
   else if (header == <u32>IP_PROTOCOL.NO_NEXT) consume(d);
   else if (header == <u32>IP_PROTOCOL.TCP || header == <u32>IP_PROTOCOL.SCTP) drop(d, Drop.PORT_UNREACHABLE);
-  else icmp6Error(sw, d, Drop.NEXT_HEADER_UNKNOWN, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.NEXT_HEADER, named, IP6_LOOKUP);
-}
-
-/** Hop-by-hop options stand first (RFC 8200 section 4.1); ip6_input read them. */
-function isPassable(header: u32, o: u32): bool {
-  if (header == <u32>IP_PROTOCOL.HOP_BY_HOP) return o == <u32>IP6.LEN;
-  return header == <u32>IP_PROTOCOL.DEST_OPTS || header == <u32>IP_PROTOCOL.ROUTING || header == <u32>IP_PROTOCOL.FRAGMENT;
+  else icmp6Error(sw, d, Drop.NEXT_HEADER_UNKNOWN, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.NEXT_HEADER, walkNamed(walk), IP6_LOOKUP);
 }
 
 /** A routing header with segments left: none that we follow, an SRH being for SIDs. */
 function routed(sw: usize, d: usize, p: usize, o: u32): void {
   const srh = load<u8>(p + o, IP6_EXT.ROUTING_TYPE) == SRH_ROUTING_TYPE;
-  icmp6Error(sw, d, srh ? Drop.SRH_SEGMENTS_LEFT : Drop.IP6_EXTENSION_HEADER, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.FIELD, o + IP6_EXT.ROUTING_TYPE, IP6_LOOKUP);
+  icmp6Error(sw, d, srh ? Drop.SRH_NOT_ALLOWED : Drop.IP6_EXTENSION_HEADER, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.FIELD, o + IP6_EXT.ROUTING_TYPE, IP6_LOOKUP);
 }
 
 function icmp(d: usize, p: usize, l4: u32): void {

@@ -4,7 +4,7 @@
 // RFC 8200 section 3 (hop limit), RFC 8201 (packet too big), RFC 4291 section
 // 2.5.6 (link-local addresses stay on their link), RFC 4443 section 2.2 and
 // RFC 6724 section 5 (source of our own ICMPv6). Packets made here keep their
-// hop limit.
+// hop limit, and so do those that a SID of ours has taken it from already.
 
 import { Drop, Iface, Packet, PacketFlag, Switch } from "../abi";
 import { copy6, isLinkLocal6, isUnspecified6 } from "../lib/address6";
@@ -18,19 +18,20 @@ import { icmp6Error } from "./icmp6";
  * Take one from the hop limit. A packet whose hop limit is done, that is
  * longer than `mtu`, or whose source is known on its own link only, is dropped
  * and answered instead.
- * Precondition: the packet is as it was received, for the answer quotes it.
+ * Precondition: the packet is as it was received, or as a SID of ours left it,
+ * for the answer quotes it.
  * @param mtu  bytes; 65575 for "any length"
  * @param edge the node's edge to ip6_lookup, for the ICMPv6 message
  * @returns false when the packet was dropped
  */
 export function hop6(sw: usize, d: usize, mtu: u32, edge: u32): bool {
   const l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3, limit = load<u8>(p, IP6.HOP_LIMIT);
-  const ours = load<u8>(d, Packet.FLAGS) & PacketFlag.ORIGINATED;
+  const flags = load<u8>(d, Packet.FLAGS), ours = flags & PacketFlag.ORIGINATED, done = flags & (PacketFlag.ORIGINATED | PacketFlag.STEPPED);
   if (!ours && isLinkLocal6(p + IP6.SRC)) {
     icmp6Error(sw, d, Drop.SCOPE, ICMP6_TYPE.DEST_UNREACHABLE, ICMP6_UNREACHABLE.BEYOND_SCOPE, 0, edge);
     return false;
   }
-  if (!ours && limit <= 1) {
+  if (!done && limit <= 1) {
     icmp6Error(sw, d, Drop.HOP_LIMIT_EXCEEDED, ICMP6_TYPE.TIME_EXCEEDED, ICMP6_TIME_EXCEEDED.TRANSIT, 0, edge);
     return false;
   }
@@ -38,7 +39,7 @@ export function hop6(sw: usize, d: usize, mtu: u32, edge: u32): bool {
     icmp6Error(sw, d, Drop.PACKET_TOO_BIG, ICMP6_TYPE.PACKET_TOO_BIG, 0, mtu, edge);
     return false;
   }
-  if (!ours) store<u8>(p, limit - 1, IP6.HOP_LIMIT);
+  if (!done) store<u8>(p, limit - 1, IP6.HOP_LIMIT);
   return true;
 }
 

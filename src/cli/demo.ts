@@ -1,5 +1,6 @@
 // demo.ts -- `weft demo`: the capture and the switch that come with weft.
 
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DROPS, type Reason } from '../graph/drops.ts';
 import type { Command } from './command.ts';
@@ -26,10 +27,15 @@ const command: Command<Flags> = {
       const { remedy, source } = (DROPS as Readonly<Record<string, Reason>>)[reason]!;
       talk.out(`  ${red(reason)}: ${remedy}${source && dim(` (${source})`)}`);
     }
-    talk.out(`\n${bold('Your own')}\n  weft replay -r ${read} -c ${config} --drops drops.pcapng\n  weft check -c ${config}`);
+    const files = `-r ${read} -c ${config}`;
+    talk.out(`\n${bold('Go on with')}\n  weft explain ${files} -n ${result.drops[0]?.first ?? 1}\n  weft replay ${files} -w out.pcapng --drops drops.pcapng\n  weft show paths ${files}`);
     return code;
   },
 };
 export default command;
 
-const file = (path: string): string => fileURLToPath(new URL(path, projectRoot));
+/** A file of the package, as short as it can be named from here. */
+function file(path: string): string {
+  const whole = fileURLToPath(new URL(path, projectRoot)), short = relative('', whole);
+  return short.length < whole.length ? short : whole;
+}

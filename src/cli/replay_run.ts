@@ -63,6 +63,7 @@ export async function runReplay(filter: string, flags: ReplayFlags, talk: Talk):
     run.close();
   }
   if (stop.signal.reason === GONE) return { code: EXIT.ok };
+  if (!talk.json && flags.port === undefined) for (const line of strayInterfaces(run)) talk.say(line);
   const code = reportReplay(result, {
     read: flags.read, config: flags.config, write: flags.write, drops: flags.drops, pace: run.pace, clamped: run.reader.clamped,
     seconds: Number(process.hrtime.bigint() - started) / 1e9, interrupted: stop.signal.aborted,
@@ -101,6 +102,13 @@ class Run {
     this.drops?.close();
     this.reader.close();
   }
+}
+
+/** Interfaces that have a name, but no port's. */
+function strayInterfaces({ network, reader }: Run): string[] {
+  const names = network.ports.map(p => p.name);
+  if (names.length === 1) return [];
+  return reader.interfaces.filter(i => i.name !== '' && !names.includes(i.name)).map(i => `interface ${i.name} came in by ${names[i.port]!}: no port has its name (--port chooses)`);
 }
 
 /** Whether someone waits at the other end: a pipe, a socket, a terminal. */

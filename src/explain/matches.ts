@@ -1,7 +1,7 @@
 // matches.ts -- which entry of which table decided at a node, and the line of
 // the file that made it. One row a node; nodes that read no table have none.
 
-import { Hop, Iface, IfaceKind, Label, Port, Switch as Sw, Vni, Vtep } from '../../assembly/abi.ts';
+import { Hop, HopKind, Iface, IfaceKind, Label, Port, Switch as Sw, Vni, Vtep } from '../../assembly/abi.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
@@ -13,6 +13,7 @@ import { showFdb } from '../switch/fdb.ts';
 import type { Position } from '../switch/file.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { findRoute } from '../switch/routes.ts';
+import { showPolicies, showSids } from '../switch/srv6.ts';
 import type { Switch } from '../switch/switch.ts';
 import { formatIp, formatMac, formatPrefix } from '../wire/address.ts';
 import type { Step } from './walk.ts';
@@ -49,6 +50,8 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   udp_input: udpPort,
   vxlan_decap: vxlanIn,
   vxlan_encap: vxlanOut,
+  srv6_local: sid,
+  srv6_encaps: policy,
   ip4_glean: glean,
   ip6_glean: glean,
   ip4_rewrite: nextHop,
@@ -133,6 +136,18 @@ function labelHop({ sw, visit }: Step): Match | undefined {
 function neighborMatch(sw: Switch, at: number): Match {
   const { mac, to, interface: on, position } = describeHop(sw, at);
   return { table: 'neighbor', entry: `${to ? `${to} at ` : ''}${mac} on ${on}`, position };
+}
+
+/** The SID that the packet was for; the next node may act on another hop by now. */
+function sid({ sw, before }: Step): Match | undefined {
+  const { built } = sw, sids = built.routes.filter(r => built.k.view.getUint8(r.hop) === HopKind.SRV6_LOCAL), row = showSids(sw)[sids.findIndex(r => r.hop === before?.hit)];
+  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.interface && `by ${row.interface}`].filter(Boolean).join(' '), position: row.position };
+}
+
+/** The policy that the route leads into. */
+function policy({ sw, before }: Step): Match | undefined {
+  const { policies, k } = sw.built, at = before ? k.view.getUint32(before.hit + Hop.AUX, true) : 0, row = showPolicies(sw)[[...policies.values()].indexOf(at)];
+  return row && { table: 'SRv6 policies', entry: `${row.name}, segments ${row.segments.join(' ')}`, position: row.position };
 }
 
 /** Who listens on the UDP port. */

@@ -9,6 +9,7 @@ import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { showPolicies, showSids } from '../switch/srv6.ts';
 import { showVxlan } from '../switch/vxlan_report.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
 import { count, type Report, report, seconds, where } from './report.ts';
@@ -66,12 +67,14 @@ export function labels(network: Network): Report {
   return report(network, columns, sw => showLabels(sw.built).map(l => ({ cells: [String(l.label), l.does, l.out.join(' '), l.to, where(l.position)], json: l })));
 }
 
-export function vxlan(network: Network): Report {
-  const columns = [...['Name', 'VNI', 'Carries', 'Local', 'Remote', 'Interface'].map(title => ({ title })), ...['Sent', 'Bytes', 'Received by VNI'].map(title => ({ title, right: true }))];
-  return report(network, columns, sw => showVxlan(sw).flatMap(({ remotes, ...v }) => (remotes.length > 0 ? remotes : [undefined]).map(r => ({
-    cells: [v.name, String(v.vni), v.bridge === undefined ? `VRF ${v.vrf}` : `bridge ${v.bridge}`, v.local.join(' '), r?.address ?? '', r?.interface ?? '', r ? count(r.packets) : '', r ? count(r.bytes) : '', count(v.packets)],
-    json: { ...v, remote: r ?? null },
-  }))));
+export function sids(network: Network): Report {
+  const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'Interface'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showSids(sw).map(s => ({ cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.interface, count(s.packets), count(s.bytes), where(s.position)], json: s })));
+}
+
+export function policies(network: Network): Report {
+  const columns = [...['Policy', 'Mode', 'Segments'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showPolicies(sw).map(p => ({ cells: [p.name, p.mode, p.segments.join(' '), count(p.packets), count(p.bytes), where(p.position)], json: p })));
 }
 
 export function fdb(network: Network): Report {
@@ -82,4 +85,17 @@ export function fdb(network: Network): Report {
     cells: [r.bridge, r.mac, r.interface, r.static ? 'static' : 'learnt', r.static ? '' : seconds(r.age)],
     json: { bridge: r.bridge, mac: r.mac, interface: r.interface, static: r.static, agePs: r.static ? null : r.age },
   })), notes.filter(([n]) => n > 0n).map(([n, what]) => `${count(n)} ${what}`));
+}
+
+/** A row for each remote VTEP; what came in is counted by VNI and stands in the first. */
+export function vxlan(network: Network): Report {
+  const text = ['Name', 'VNI', 'Bridge or VRF', 'Local', 'Remote', 'Interface'].map(title => ({ title }));
+  const counts = ['Packets out', 'Bytes out', 'Packets in', 'Bytes in'].map(title => ({ title, right: true }));
+  return report(network, [...text, ...counts], sw => showVxlan(sw).flatMap(({ remotes, ...v }) => {
+    const none = { address: '', interface: '', packets: 0n, bytes: 0n };
+    return (remotes.length > 0 ? remotes : [none]).map((r, i) => ({
+      cells: [...(i === 0 ? [v.name, String(v.vni), v.bridge ?? v.vrf!, v.local.join(' ')] : ['', '', '', '']), r.address, r.interface, count(r.packets), count(r.bytes), ...(i === 0 ? [count(v.packets), count(v.bytes)] : ['', ''])],
+      json: { name: v.name, vni: v.vni, bridge: v.bridge ?? null, vrf: v.vrf ?? null, local: v.local, underlay: v.underlay, port: v.port, remote: r.address || null, interface: r.interface || null, packetsOut: r.packets, bytesOut: r.bytes, vniPacketsIn: v.packets, vniBytesIn: v.bytes },
+    }));
+  }));
 }

@@ -88,6 +88,8 @@ export class Builder {
   readonly bridges = new Map<string, number>();
   /** Bridge members by interface name. */
   readonly members = new Map<string, Member>();
+  /** SRv6 policies by name: addresses of their Srv6Policy. */
+  readonly policies = new Map<string, number>();
   readonly interfaces: Interface[] = [];
   /** VXLAN VNIs by name. */
   readonly vxlans = new Map<string, VxlanEntry>();
@@ -142,6 +144,10 @@ export class Builder {
   /** Index of a VRF by name; undefined and a fault when there is none. */
   vrf(name: string | undefined, path: Path): number | undefined {
     return this.#lookup(this.vrfs, name ?? 'default', path, 'VRF');
+  }
+
+  policy(name: string, path: Path): number | undefined {
+    return this.#lookup(this.policies, name, path, 'SRv6 policy');
   }
 
   bridge(name: string, path: Path): number | undefined {

@@ -70,6 +70,7 @@ export interface RouteConfig {
   port?: string;
   group?: string;
   vrf_leak?: string;
+  srv6?: string;
   vxlan?: string;
   remote?: string;
   router_mac?: string;
@@ -114,6 +115,25 @@ export interface PseudowireConfig {
   tc?: number;
 }
 
+export interface Srv6SidConfig {
+  behavior: 'End' | 'End.X' | 'End.DT4' | 'End.DT6' | 'End.DT46';
+  flavors?: ('psp' | 'usp' | 'usd')[];
+  vrf?: string;
+  via?: string;
+  port?: string;
+}
+
+export interface Srv6Config {
+  source?: string;
+  hop_limit?: number | 'copy';
+  dscp?: number | 'copy';
+  flow_label?: number | 'hash' | 'copy';
+  allow?: ('icmpv6' | 'udp')[];
+  locators?: Record<string, string>;
+  sids?: Record<string, Srv6SidConfig> | string;
+  policies?: Record<string, { segments: string[]; mode?: 'encaps' | 'encaps.red'; mtu?: number }>;
+}
+
 export interface SwitchConfig {
   name?: string;
   seed?: number;
@@ -133,6 +153,7 @@ export interface SwitchConfig {
   icmp?: { rate?: number; burst?: number };
   mpls?: MplsConfig;
   pseudowires?: Record<string, PseudowireConfig>;
+  srv6?: Srv6Config;
 }
 
 export interface NetworkConfig {

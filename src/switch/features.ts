@@ -10,6 +10,8 @@ import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
+import { buildPolicies } from './srv6_policies.ts';
+import { buildSids } from './srv6_sids.ts';
 import { buildVxlan, declareVxlan } from './vxlan.ts';
 
 export interface Feature {
@@ -23,15 +25,16 @@ export const features: readonly Feature[] = [
   { declare: declareBridges },
   { declare: declarePorts, build: buildPorts },
   { declare: declarePseudowires },
-  { declare: declareOwnInterfaces },
   { declare: declareVxlan },
-  { build: buildBridges },
+  { declare: declareOwnInterfaces, build: buildBridges },
   { build: buildVxlan },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
   { declare: checkGroups },
   { build: buildPseudowires },
   { declare: declareMpls, build: buildMpls },
+  { build: buildPolicies },
   { build: buildRoutes },
+  { build: buildSids },
   { build: buildFib },
 ];

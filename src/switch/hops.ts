@@ -13,7 +13,7 @@ import type { Switch } from './switch.ts';
 export interface HopRow {
   /** HopKind in lower case; `drop` and `unreachable` say why in `to`. */
   readonly kind: string;
-  /** Gateway, neighbour, group, VRF, VTEP, reason, or labels and the neighbour they go to; "" where the kind says it all. */
+  /** Gateway, neighbour, group, policy, VRF, VTEP, reason, or labels and the neighbour they go to; "" where the kind says it all. */
   readonly to: string;
   /** MAC of the neighbour; "" where none is known. */
   readonly mac: string;
@@ -34,7 +34,8 @@ export function describeHop(sw: Switch, at: number): HopRow {
     if (kind === HopKind.GLEAN) return rewrite.length > 0 ? formatIp(rewrite) : '';
     if (kind === HopKind.GROUP) return [...built.groups.values()].find(g => g?.hop === at)?.name ?? '';
     if (kind === HopKind.MPLS_PUSH) return pushed(sw, at);
-    if (kind === HopKind.VXLAN_ENCAP) return tunnelEnd(sw, at);
+    if (kind === HopKind.SRV6_ENCAPS) return [...built.policies].find(([, policy]) => policy === view.getUint32(at + Hop.AUX, true))?.[0] ?? '';
+    if (kind === HopKind.VXLAN_ENCAP) return remoteVtep(built, view.getUint32(at + Hop.AUX, true));
     return kind === HopKind.VRF ? vrfName(built, view.getUint32(at + Hop.AUX, true)) : '';
   };
   return {
@@ -50,14 +51,6 @@ function pushed(sw: Switch, at: number): string {
   return `${labels.join(' ')} via ${via.to || via.mac}`;
 }
 
-/** The remote VTEP of a VXLAN hop; "" where nothing leaves by it. */
-function tunnelEnd(sw: Switch, at: number): string {
-  const { view, bytes } = sw.built.k, tunnel = view.getUint32(at + Hop.AUX, true), headers = tunnel + Vxlan.HEADERS;
-  if (tunnel === 0) return '';
-  const six = view.getUint8(tunnel + Vxlan.FLAGS) & VxlanFlag.IP6, [from, size] = six ? [IP6.DST, 16] : [IP4.DST, 4];
-  return formatIp(bytes.slice(headers + from, headers + from + size));
-}
-
 /** Name of a VRF by its index. */
 export const vrfName = (b: Pick<Builder, 'vrfs'>, index: number): string => [...b.vrfs.keys()][index] ?? `VRF ${index}`;
 
@@ -69,4 +62,11 @@ function neighborAddress(b: Builder, iface: number, header: Uint8Array): string 
     if (n.iface.at === iface && (size === 0 || address.length === size) && n.mac.every((octet, i) => octet === mac[i])) return formatIp(address);
   }
   return '';
+}
+
+/** Where the outer header at a Vxlan leads; "" for a tunnel without a remote end. */
+function remoteVtep({ k }: Builder, at: number): string {
+  if (at === 0) return '';
+  const six = (k.view.getUint8(at + Vxlan.FLAGS) & VxlanFlag.IP6) !== 0, dst = at + Vxlan.HEADERS + (six ? IP6.DST : IP4.DST);
+  return formatIp(k.bytes.slice(dst, dst + (six ? 16 : 4)));
 }

@@ -12,6 +12,7 @@ import type { Path } from './file.ts';
 import { readText } from './file.ts';
 import { groupHop } from './groups.ts';
 import { pushHop } from './label_stack.ts';
+import { policyHop } from './srv6_policies.ts';
 import { vxlanRouteHop } from './vxlan.ts';
 
 /** `to:` words for everything. */
@@ -57,9 +58,10 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
 
 /** The one way a route goes. */
 function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
-  const ways = (['via', 'group', 'action', 'vrf_leak', 'vxlan'] as const).filter(w => r[w] !== undefined);
+  // With `srv6` a gateway is the policy's.
+  const ways = (['via', 'group', 'action', 'vrf_leak', 'srv6', 'vxlan'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
   if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
-    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `vrf_leak` or `vxlan`');
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `vrf_leak`, `srv6` or `vxlan`');
     return undefined;
   }
   if (r.vxlan !== undefined) return vxlanRouteHop(b, { ...r, vxlan: r.vxlan }, vrf, path);
@@ -71,6 +73,7 @@ function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path:
     const to = b.vrf(r.vrf_leak, [...path, 'vrf_leak']);
     return to === undefined ? undefined : b.hop({ kind: HopKind.VRF, aux: to, path });
   }
+  if (r.srv6 !== undefined) return policyHop(b, r.srv6, r, path);
   for (const key of ['push', 'entropy', 'tc'] as const)
     if (r[key] !== undefined && (!r.push || r.via === undefined)) b.fault([...path, key], `goes with ${r.push ? 'via' : 'push'} only`, true);
   if (r.via !== undefined) {
