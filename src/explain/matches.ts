@@ -1,7 +1,7 @@
 // matches.ts -- which entry of which table decided at a node, and the line of
 // the file that made it. One row a node; nodes that read no table have none.
 
-import { Hop, Iface, Port, Switch as Sw } from '../../assembly/abi.ts';
+import { Hop, Iface, Port, Srv6Policy, Switch as Sw } from '../../assembly/abi.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
@@ -10,6 +10,7 @@ import { showFdb } from '../switch/fdb.ts';
 import type { Position } from '../switch/file.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { findRoute } from '../switch/routes.ts';
+import { policyName } from '../switch/srv6.ts';
 import type { Switch } from '../switch/switch.ts';
 import { formatIp, formatMac, formatPrefix } from '../wire/address.ts';
 import type { Step } from './walk.ts';
@@ -36,6 +37,8 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   nd_input: ifaceMatch,
   ip4_lookup: s => lookup(s, IP4.DST, IP4.LEN - IP4.DST),
   ip6_lookup: s => lookup(s, IP6.DST, IP6.LEN - IP6.DST),
+  srv6_local: sidMatch,
+  srv6_encaps: policyMatch,
   ip4_group: s => hopMatch(s, 'group'),
   ip6_group: s => hopMatch(s, 'group'),
   vrf_select: s => ({ table: 'VRF', entry: vrfName(s.sw.built, s.visit.domain), position: describeHop(s.sw, s.visit.hit).position }),
@@ -101,6 +104,19 @@ function hopMatch({ sw, visit }: Step, table: string): Match | undefined {
   if (visit.hit === 0) return undefined;
   const hop = describeHop(sw, visit.hit);
   return { table, entry: `member${leadsTo(hop).slice(1)}`, position: hop.position };
+}
+
+/** The SID, and the policy, that the lookup before had found: the node may have put another hop in its place. */
+function sidMatch({ sw, before }: Step): Match | undefined {
+  if (!before?.hit) return undefined;
+  const { to, position } = describeHop(sw, before.hit);
+  return { table: 'SID', entry: to, position };
+}
+
+function policyMatch({ sw: { built }, before }: Step): Match | undefined {
+  if (!before?.hit) return undefined;
+  const { view } = built.k, policy = view.getUint32(before.hit + Hop.AUX, true);
+  return { table: 'SRv6 policy', entry: policyName(built, policy), position: built.position(view.getUint32(policy + Srv6Policy.LINE, true)) };
 }
 
 /** The neighbour that a packet goes to; where its MTU is what counts, that. */

@@ -4,12 +4,13 @@ import { Drop, Hop, HopKind } from '../../assembly/abi.ts';
 import { formatIp, formatMac } from '../wire/address.ts';
 import type { Builder } from './builder.ts';
 import type { Position } from './file.ts';
+import { policyName, sidText } from './srv6.ts';
 import type { Switch } from './switch.ts';
 
 export interface HopRow {
   /** HopKind in lower case; `drop` and `unreachable` say why in `to`. */
   readonly kind: string;
-  /** Gateway, neighbour, group, VRF or reason; "" where the kind says it all. */
+  /** Gateway, neighbour, group, VRF, SRv6 behaviour or policy, or reason; "" where the kind says it all. */
   readonly to: string;
   /** MAC of the neighbour; "" where none is known. */
   readonly mac: string;
@@ -28,6 +29,8 @@ export function describeHop(sw: Switch, at: number): HopRow {
     if (kind === HopKind.DROP || kind === HopKind.UNREACHABLE) return Drop[view.getUint16(at + Hop.REASON, true)]!;
     if (toNeighbor) return neighborAddress(built, iface, rewrite);
     if (kind === HopKind.GLEAN) return rewrite.length > 0 ? formatIp(rewrite) : '';
+    if (kind === HopKind.SRV6_LOCAL) return sidText(built, at);
+    if (kind === HopKind.SRV6_ENCAPS) return policyName(built, view.getUint32(at + Hop.AUX, true));
     return kind === HopKind.VRF ? vrfName(built, view.getUint32(at + Hop.AUX, true)) : '';
   };
   return {
