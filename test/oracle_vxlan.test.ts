@@ -2,31 +2,26 @@
 // real networks, byte for byte. What differs is named where it is masked.
 
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openCapture } from '../src/capture/open.ts';
 import { formatIp, formatMac } from '../src/wire/address.ts';
 import { hexdump } from '../src/wire/hexdump.ts';
 import { BenchSwitch, type Outcome } from './bench_switch.ts';
-import { readAll, sharedPcaps, smallKernels } from './capture_files.ts';
+import { recordedFrames } from './recorded.ts';
 import { needs, noRecording, shared } from './skip.ts';
 
-const oracles = `${shared}/oracles`, judged = needs(noRecording('oracles'), noRecording('pcaps'));
-
-async function frames(path: string): Promise<Uint8Array[]> {
-  const k = smallKernels(), reader = openCapture(k, path), packets = await readAll(k, reader);
-  reader.close();
-  assert.is(reader.fault, undefined);
-  return packets.map(p => p.bytes);
-}
+const oracle = needs(noRecording('oracles', 'linux', 'vxlan_decap.in.pcap'), noRecording('oracles', 'ovs', 'in.hex'));
+const capture = needs(noRecording('pcaps', 'vxlan_basic.pcap'));
+const frames = (...path: string[]): Uint8Array[] => recordedFrames(join(shared, ...path));
 
 /** Offset of the source port in UDP over plain IPv4; how it follows from the flow is each implementation's own. */
 const SOURCE_PORT = 34;
 const withoutSourcePort = (bytes: Uint8Array): string => hexdump(bytes.map((v, i) => (i === SOURCE_PORT || i === SOURCE_PORT + 1 ? 0 : v)));
 const drops = ({ visits }: Outcome): string[] => visits.filter(v => v.edge === 'drop').map(v => v.drop);
 
-judged('Linux: a vxlan device in a bridge', async () => {
-  const inputs = await frames(`${oracles}/linux/vxlan_decap.in.pcap`), back = await frames(`${oracles}/linux/vxlan_decap.back.pcap`);
+oracle('Linux: a vxlan device in a bridge', () => {
+  const inputs = frames('oracles', 'linux', 'vxlan_decap.in.pcap'), back = frames('oracles', 'linux', 'vxlan_decap.back.pcap');
   // Linux carries tags inside by default, this switch by inner_vlan.
   const b = new BenchSwitch(`
     ports: {r1: {address: 10.0.2.2/24, mac: 02:00:00:00:00:02}, r2: }
@@ -51,8 +46,8 @@ judged('Linux: a vxlan device in a bridge', async () => {
   back.forEach((want, i) => { assert.fixture(hexdump(linux[i]!), hexdump(want), `frame ${i + 1}`); });
 });
 
-judged('Open vSwitch: a vxlan port, out and in', async () => {
-  const [line = ''] = readFileSync(`${oracles}/ovs/in.hex`, 'utf8').split('\n'), [want] = await frames(`${oracles}/ovs/tunnel_out.pcap`);
+oracle('Open vSwitch: a vxlan port, out and in', () => {
+  const [line = ''] = readFileSync(join(shared, 'oracles', 'ovs', 'in.hex'), 'utf8').split('\n'), [want] = frames('oracles', 'ovs', 'tunnel_out.pcap');
   const b = new BenchSwitch(`
     ports: {p1: , p0: {address: 1.1.2.88/24, mac: 02:00:00:00:00:b0}}
     bridges: {int0: {ports: [p1, vx]}}
@@ -73,7 +68,7 @@ judged('Open vSwitch: a vxlan port, out and in', async () => {
   swap(26, 30, 4);
   const fresh = new BenchSwitch(b.network.file.text), out = fresh.send([{ port: 'p0', bytes: reply, id: 2 }]).sent;
   assert.equal(out.map(s => s.port), ['p1']);
-  assert.fixture(hexdump(out[0]!.bytes), hexdump((await frames(`${oracles}/ovs/decap_out.pcap`))[0]!));
+  assert.fixture(hexdump(out[0]!.bytes), hexdump(frames('oracles', 'ovs', 'decap_out.pcap')[0]!));
 });
 
 /** A switch that ends the tunnels of a capture, whoever they are for. */
@@ -91,8 +86,8 @@ for (const [file, vni, port, more] of [
   ['vxlan_basic.pcap', 100, 4789, ''], ['vxlan_port_8472.pcap', 100, 8472, ''], ['vxlan_inner_vlan_http_jumbo.pcap', 1, 4789, ', inner_vlan: true'],
   ['vxlan_reserved_bits_set.pcap', 11, 4789, ''],
 ] as const)
-  judged(`${file}: every inner frame comes out`, async () => {
-    const inputs = await frames(`${sharedPcaps}/${file}`), b = terminator(inputs, vni, more, port);
+  capture(`${file}: every inner frame comes out`, () => {
+    const inputs = frames('pcaps', file), b = terminator(inputs, vni, more, port);
     for (const [i, bytes] of inputs.entries()) {
       const o = b.send([{ port: 'up', bytes, id: i + 1 }]);
       assert.equal(drops(o), [], `packet ${i + 1}`);
@@ -101,13 +96,13 @@ for (const [file, vni, port, more] of [
     }
   });
 
-judged('vxlan_reserved_bits_set.pcap: refused when strict', async () => {
-  const inputs = await frames(`${sharedPcaps}/vxlan_reserved_bits_set.pcap`), b = terminator(inputs, 11, ', strict: true');
+capture('vxlan_reserved_bits_set.pcap: refused when strict', () => {
+  const inputs = frames('pcaps', 'vxlan_reserved_bits_set.pcap'), b = terminator(inputs, 11, ', strict: true');
   for (const [i, bytes] of inputs.entries()) assert.equal(drops(b.send([{ port: 'up', bytes, id: i + 1 }])), ['VXLAN_RESERVED']);
 });
 
-judged('vxlan_triple_nested.pcap: three tunnels end in one switch', async () => {
-  const [bytes] = await frames(`${sharedPcaps}/vxlan_triple_nested.pcap`), mac = formatMac(bytes!.slice(0, 6));
+capture('vxlan_triple_nested.pcap: three tunnels end in one switch', () => {
+  const [bytes] = frames('pcaps', 'vxlan_triple_nested.pcap'), mac = formatMac(bytes!.slice(0, 6));
   const b = new BenchSwitch(`
     ports: {up: {address: 1.1.1.9/24, mac: "${mac}"}, host: }
     bridges: {one: {address: 2.2.2.9/24, mac: "${mac}"}, two: {address: 3.3.3.9/24, mac: "${mac}"}, three: {ports: [host]}}

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { explainFrame } from '../src/explain/explain.ts';
 import { loadKernels } from '../src/kernel/load.ts';
 import { SwitchFile } from '../src/switch/file.ts';
 import { Network } from '../src/switch/network.ts';
@@ -76,13 +75,6 @@ test('examples/srv6-edge.yaml: what comes for a VRF leaves in it', () => {
   const [east] = b.send([{ port: 'e1', bytes: hex(`020000000101 020000000011 0800 ${inner('40', '66c7')}`), id: 3 }]).sent;
   assert.is(east!.port, 'e3');
   assert.is(Buffer.from(east!.bytes).readUInt16BE(12), 0x86dd);
-});
-
-test('explained: the policy and the SIDs that a packet met, with their lines', async () => {
-  const { network } = new BenchSwitch(example('srv6'));
-  const { visits } = await explainFrame(network, 0, hex(`020000000101 020000000011 0800 ${inner('40', '66c7')}`));
-  const met = visits.filter(v => v.node.startsWith('srv6')).map(v => [v.matched!.table, v.matched!.entry, v.matched!.position!.line]);
-  assert.equal(met, [['SRv6 policy', 'over-mid', 20], ['SID', 'End psp', 35], ['SID', 'End.DT4 VRF red', 53]]);
 });
 
 test('errors are not counted (RFC 8986 section 6)', () => {

@@ -223,7 +223,8 @@ function rootBits(prefixes: u32): u32 {
 // Chunks that suffice whatever the prefixes are: one for each level below the
 // root that a prefix reaches.
 function chunksFor(prefixes: u32, long: u32): u32 {
-  return ((24 - rootBits(prefixes)) / 4) * prefixes + 2 * long;
+  const bits = rootBits(prefixes);
+  return bits == 16 ? prefixes + long : ((24 - bits) / 4) * prefixes + 2 * long;
 }
 
 /**

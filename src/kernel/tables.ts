@@ -36,6 +36,9 @@ export class Exact64 {
   }
 }
 
+/** What the kernels answer for an absent key, u32 as i32. */
+const MISS = -1;
+
 /** Flow hash -> u32 by weights, balance/group. Members are numbered from 0; all begin drained. */
 export class Group {
   readonly at: number;
@@ -57,8 +60,6 @@ export class Group {
     return this.k.fn['group_count']!(this.at, member);
   }
 }
-/** What the kernels answer for an absent key, u32 as i32. */
-const MISS = -1;
 
 /** (VRF, IPv4 prefix) -> u32, tables/lpm4. */
 export class Lpm4 {

@@ -1,19 +1,23 @@
 // tables.ts -- views of what the switches know: interfaces, routes, neighbours,
-// stations.
+// groups, labels, tunnels, stations.
 
 import { IfaceKind } from '../../assembly/abi.ts';
 import type { RouteInit } from '../switch/builder.ts';
 import { showFdb } from '../switch/fdb.ts';
-import { describeHop, vrfName } from '../switch/hops.ts';
+import { listGroups } from '../switch/groups.ts';
+import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
+import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { showPolicies, showSids } from '../switch/srv6.ts';
+import { showVxlan } from '../switch/vxlan_report.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
 import { count, type Report, report, seconds, where } from './report.ts';
 
 export function interfaces(network: Network): Report {
   const columns = ['Interface', 'Layer', 'VRF or bridge', 'MAC'].map(title => ({ title }));
   return report(network, [...columns, { title: 'MTU', right: true }, { title: 'Tags' }, { title: 'Addresses' }, { title: 'Where' }], sw => sw.built.interfaces.map(i => {
-    const layer = i.kind === IfaceKind.L3 ? 3 : 2, domain = layer === 3 ? vrfName(sw.built, i.domain) : [...sw.built.bridges.keys()][i.domain]!;
+    const layer = i.kind === IfaceKind.BRIDGE ? 2 : 3, domain = layer === 3 ? vrfName(sw.built, i.domain) : [...sw.built.bridges.keys()][i.domain]!;
     const tags = i.tags.map(t => t.vid), addresses = i.addresses.map(formatPrefix), position = sw.built.file.position([...sw.built.root, ...i.path]);
     return {
       cells: [i.name, String(layer), domain, formatMac(i.mac), String(i.mtu), tags.join('.'), addresses.join(' '), where(position)],
@@ -24,8 +28,10 @@ export function interfaces(network: Network): Report {
 
 export function fib(network: Network): Report {
   const columns = ['VRF', 'Prefix', 'Kind', 'Next hop', 'Interface', 'Where'].map(title => ({ title }));
+  const hops = new Map<number, HopRow>(); // a million routes share a few
   return report(network, columns, sw => [...sw.built.routes].sort(byPrefix).map(({ vrf, prefix, hop, position }) => {
-    const { kind, to, mac, interface: on } = describeHop(sw, hop), name = vrfName(sw.built, vrf), at = position();
+    const known = hops.get(hop) ?? describeHop(sw, hop), { kind, to, mac, interface: on } = known, name = vrfName(sw.built, vrf), at = position();
+    hops.set(hop, known);
     return {
       cells: [name, formatPrefix(prefix), kind, to || mac, on, where(at)],
       json: { vrf: name, prefix: formatPrefix(prefix), kind, to: to || null, mac: mac || null, interface: on || null, position: at },
@@ -47,6 +53,30 @@ export function neighbors(network: Network): Report {
   })));
 }
 
+export function groups(network: Network): Report {
+  const columns = [...['Group', 'VRF', 'Family', 'Via', 'Interface'].map(title => ({ title })), ...['Weight', 'Buckets', 'Packets', 'Bytes', 'Asked', 'Actual'].map(title => ({ title, right: true }))];
+  const share = (of: number) => `${(of * 100).toFixed(1)} %`;
+  return report(network, columns, sw => listGroups(sw.built).flatMap(({ group, vrf, family, members }) => members.map(m => ({
+    cells: [group, vrf, `IPv${family}`, m.via, m.interface, String(m.weight), count(m.buckets), count(m.packets), count(m.bytes), share(m.asked), share(m.actual)],
+    json: { group, vrf, family, ...m },
+  }))));
+}
+
+export function labels(network: Network): Report {
+  const columns = [{ title: 'Label', right: true }, ...['Does', 'Out', 'To', 'Where'].map(title => ({ title }))];
+  return report(network, columns, sw => showLabels(sw.built).map(l => ({ cells: [String(l.label), l.does, l.out.join(' '), l.to, where(l.position)], json: l })));
+}
+
+export function sids(network: Network): Report {
+  const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'Interface'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showSids(sw).map(s => ({ cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.interface, count(s.packets), count(s.bytes), where(s.position)], json: s })));
+}
+
+export function policies(network: Network): Report {
+  const columns = [...['Policy', 'Mode', 'Segments'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showPolicies(sw).map(p => ({ cells: [p.name, p.mode, p.segments.join(' '), count(p.packets), count(p.bytes), where(p.position)], json: p })));
+}
+
 export function fdb(network: Network): Report {
   const columns = [{ title: 'Bridge' }, { title: 'MAC' }, { title: 'Interface' }, { title: 'Kind' }, { title: 'Age', right: true }];
   const all = network.switches.map(showFdb), sum = (of: 'moved' | 'full') => all.reduce((n, r) => n + r[of], 0n);
@@ -55,4 +85,17 @@ export function fdb(network: Network): Report {
     cells: [r.bridge, r.mac, r.interface, r.static ? 'static' : 'learnt', r.static ? '' : seconds(r.age)],
     json: { bridge: r.bridge, mac: r.mac, interface: r.interface, static: r.static, agePs: r.static ? null : r.age },
   })), notes.filter(([n]) => n > 0n).map(([n, what]) => `${count(n)} ${what}`));
+}
+
+/** A row for each remote VTEP; what came in is counted by VNI and stands in the first. */
+export function vxlan(network: Network): Report {
+  const text = ['Name', 'VNI', 'Bridge or VRF', 'Local', 'Remote', 'Interface'].map(title => ({ title }));
+  const counts = ['Packets out', 'Bytes out', 'Packets in', 'Bytes in'].map(title => ({ title, right: true }));
+  return report(network, [...text, ...counts], sw => showVxlan(sw).flatMap(({ remotes, ...v }) => {
+    const none = { address: '', interface: '', packets: 0n, bytes: 0n };
+    return (remotes.length > 0 ? remotes : [none]).map((r, i) => ({
+      cells: [...(i === 0 ? [v.name, String(v.vni), v.bridge ?? v.vrf!, v.local.join(' ')] : ['', '', '', '']), r.address, r.interface, count(r.packets), count(r.bytes), ...(i === 0 ? [count(v.packets), count(v.bytes)] : ['', ''])],
+      json: { name: v.name, vni: v.vni, bridge: v.bridge ?? null, vrf: v.vrf ?? null, local: v.local, underlay: v.underlay, port: v.port, remote: r.address || null, interface: r.interface || null, packetsOut: r.packets, bytesOut: r.bytes, vniPacketsIn: v.packets, vniBytesIn: v.bytes },
+    }));
+  }));
 }

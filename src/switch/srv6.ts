@@ -4,7 +4,6 @@ import { Hop, HopKind, Sid, SidBehavior, Srv6Policy } from '../../assembly/abi.t
 import { formatIp6, formatPrefix } from '../wire/address.ts';
 import type { Srv6SidConfig } from './config.ts';
 import type { Position } from './file.ts';
-import type { Builder } from './builder.ts';
 import { BEHAVIORS, FLAVORS } from './srv6_sids.ts';
 import type { Switch } from './switch.ts';
 
@@ -24,29 +23,15 @@ export interface SidRow {
   readonly position: Position;
 }
 
-/** What the SID at `at` does, as the file says it. */
-function readSid({ k: { view }, vrfs }: Pick<Builder, 'k' | 'vrfs'>, at: number): Pick<SidRow, 'behavior' | 'flavors' | 'vrf'> {
-  const behavior = view.getUint8(at + Sid.BEHAVIOR), flavors = view.getUint8(at + Sid.FLAVORS);
-  return {
-    behavior: Object.keys(BEHAVIORS).find(name => BEHAVIORS[name as Srv6SidConfig['behavior']] === behavior)!,
-    flavors: Object.entries(FLAVORS).filter(([, bit]) => flavors & bit).map(([name]) => name),
-    vrf: behavior >= SidBehavior.END_DT6 ? [...vrfs.keys()][view.getUint32(at + Sid.TABLE, true)]! : '',
-  };
-}
-
-/** The SID at `at` in words: `End psp`, `End.DT4 VRF red`. */
-export function sidText(b: Pick<Builder, 'k' | 'vrfs'>, at: number): string {
-  const { behavior, flavors, vrf } = readSid(b, at);
-  return [behavior, ...flavors, ...(vrf ? [`VRF ${vrf}`] : [])].join(' ');
-}
-
 /** The SIDs of a switch in the order of the file. */
 export function showSids(sw: Switch): SidRow[] {
-  const b = sw.built, { view } = b.k;
+  const b = sw.built, { view } = b.k, vrfs = [...b.vrfs.keys()], names = Object.keys(BEHAVIORS) as Srv6SidConfig['behavior'][];
   return b.routes.filter(r => view.getUint8(r.hop) === HopKind.SRV6_LOCAL).map(({ prefix, hop, position }) => {
-    const via = view.getUint32(hop + Hop.VIA, true);
+    const behavior = view.getUint8(hop + Sid.BEHAVIOR), flavors = view.getUint8(hop + Sid.FLAVORS), via = view.getUint32(hop + Hop.VIA, true);
     return {
-      ...readSid(b, hop), sid: prefix.length === 128 ? formatIp6(prefix.address) : formatPrefix(prefix),
+      sid: prefix.length === 128 ? formatIp6(prefix.address) : formatPrefix(prefix),
+      behavior: names.find(n => BEHAVIORS[n] === behavior)!, flavors: Object.entries(FLAVORS).filter(([, bit]) => flavors & bit).map(([name]) => name),
+      vrf: behavior >= SidBehavior.END_DT6 ? vrfs[view.getUint32(hop + Sid.TABLE, true)]! : '',
       interface: via ? sw.interfaceName(sw.interfaceIndex(view.getUint32(via + Hop.IFACE, true))) : '',
       packets: view.getBigUint64(hop + Hop.PACKETS, true), bytes: view.getBigUint64(hop + Hop.BYTES, true), position: position(),
     };
@@ -64,9 +49,6 @@ export interface PolicyRow {
   readonly bytes: bigint;
   readonly position: Position;
 }
-
-/** Name of the policy whose record is at `at`. */
-export const policyName = (b: Pick<Builder, 'policies'>, at: number): string => [...b.policies].find(([, record]) => record === at)?.[0] ?? '';
 
 /** The policies of a switch in the order of the file. */
 export function showPolicies(sw: Switch): PolicyRow[] {

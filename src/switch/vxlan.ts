@@ -16,7 +16,7 @@ import { UDP_PORT } from '../../assembly/wire/udp.ts';
 import { Fdb } from '../kernel/fdb.ts';
 import { Exact160, Exact64 } from '../kernel/tables.ts';
 import { formatIp, parseIp, parseMac } from '../wire/address.ts';
-import { type Builder, type Interface, macOr, sameBytes } from './builder.ts';
+import { type Builder, defaultMac, type Interface, macOr, sameBytes } from './builder.ts';
 import type { RouteConfig, VxlanConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { overhead, placeTunnel } from './vxlan_headers.ts';
@@ -54,7 +54,7 @@ export function declareVxlan(b: Builder): void {
   for (const [name, config] of Object.entries(b.config.vxlan ?? {})) {
     const path: Path = ['vxlan', name], place = placeOf(b, name, config, path);
     const vrf = b.vrf(config.vrf, [...path, 'vrf']), locals = localsOf(b, config, path);
-    if (b.interfaces.some(i => i.name === name)) b.fault(path, `there is an interface ${name} already`, true);
+    if (b.bridges.has(name) || b.interfaces.some(i => i.name === name)) b.fault(path, `there is an interface ${name} already`, true);
     if (place === undefined || vrf === undefined) continue;
     declare(b, name, config, path, place, vrf, locals);
   }
@@ -75,7 +75,7 @@ function placeOf(b: Builder, name: string, config: VxlanConfig, path: Path): Pla
   for (const key of misplaced) if (config[key] !== undefined) b.fault([...path, key], inBridge ? 'is of an L3 VNI' : 'is of an L2 VNI', true);
   if (!inBridge && config.router_mac === undefined) b.fault(path, 'needs the `router_mac` that inner frames are addressed to', true);
   const domain = !inBridge ? b.vrf(vrf, [...path, 'vrf_l3']) : listed ?? b.bridge(bridge!, [...path, 'bridge']);
-  const mac = macOr(b, config.router_mac, [...path, 'router_mac'], new Uint8Array(6));
+  const mac = macOr(b, config.router_mac, [...path, 'router_mac'], defaultMac(b.number, 0));
   if ((mac[0]! & MAC_GROUP) !== 0) b.fault([...path, 'router_mac'], 'is a group address');
   return domain === undefined ? undefined : { kind: inBridge ? IfaceKind.BRIDGE : IfaceKind.TUNNEL, domain, mac };
 }
@@ -143,7 +143,7 @@ export function buildVxlan(b: Builder): void {
   }
 }
 
-/** The Vtep at an address and port, and the route that makes the address ours. */
+/** The Vtep at an address and port; where no interface has the address, a route makes it ours. */
 function vtepOf(b: Builder, e: VxlanEntry, address: Uint8Array, local: Exact160, vteps: Map<string, number>): number {
   const { k } = b, port = e.config.port ?? UDP_PORT.VXLAN, path = [...e.path, 'local'], domain = port * 0x10000 + e.vrf;
   const key = `${domain} ${formatIp(address)}`, known = vteps.get(key);
@@ -152,7 +152,8 @@ function vtepOf(b: Builder, e: VxlanEntry, address: Uint8Array, local: Exact160,
   k.view.setUint32(at + Vtep.LINE, b.line(path), true);
   local.put(domain, address, at);
   vteps.set(key, at);
-  b.routes.push({ vrf: e.vrf, prefix: { address, length: address.length * 8 }, hop: b.hop({ kind: HopKind.LOCAL, path }), position: () => b.file.position([...b.root, ...path]) });
+  const onInterface = b.interfaces.some(i => i.kind === IfaceKind.L3 && i.domain === e.vrf && i.addresses.some(a => sameBytes(a.address, address)));
+  if (!onInterface) b.routes.push({ vrf: e.vrf, prefix: { address, length: address.length * 8 }, hop: b.hop({ kind: HopKind.LOCAL, path }), position: () => b.file.position([...b.root, ...path]) });
   return at;
 }
 
