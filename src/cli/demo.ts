@@ -3,6 +3,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DROPS, type Reason } from '../graph/drops.ts';
+import { EXIT } from '../kernel/errors.ts';
 import type { Command } from './command.ts';
 import { runExplain } from './explain_run.ts';
 import { type ReplayFlags, runReplay } from './replay_run.ts';
@@ -10,7 +11,7 @@ import { projectRoot } from './root.ts';
 
 type Flags = Pick<ReplayFlags, 'write' | 'drops'>;
 
-/** The drop that is explained in full: two SIDs are behind it, and the second takes no IPv6. */
+/** The drop that is explained in full: two SIDs are on its way, and the second takes no IPv6. */
 const EXPLAINED = 'UPPER_LAYER_NOT_ALLOWED';
 
 const command: Command<Flags> = {
@@ -24,7 +25,7 @@ const command: Command<Flags> = {
   async run(_, flags, talk) {
     const read = file('pcaps/demo.pcapng'), config = file('examples/demo.yaml');
     const { code, result } = await runReplay('', { ...flags, read, config }, talk);
-    if (!result || talk.json || talk.quiet) return code;
+    if (!result || code !== EXIT.ok || talk.json || talk.quiet) return code;
     const { bold, dim, red } = talk.colors;
     talk.out(`\n${bold('What would let the dropped packets pass')}`);
     for (const reason of new Set(result.drops.map(d => d.reason))) {
