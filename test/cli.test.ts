@@ -3,7 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -157,10 +157,12 @@ test('a fault of weft: code 5, one line, and how to see more', () => {
   assert.match(weft(args, { env: { ...env, WEFT_DEBUG: '1' } }).err, /out of\ntime\n +at .*hook\.mjs/);
 });
 
-test('what cannot be had is code 4', () => {
-  const { code, err } = weft(['bench'], { env: {} });
-  if (existsSync(join(root, 'bench/main.ts'))) return;
-  assert.equal([code, err], [4, 'weft: the benchmarks are not part of the package\n  hint: clone the repository, npm ci, and run weft bench there\n']);
+test('bench wants a clone: the package has no harness', () => {
+  const folder = scratchPath('package');
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, 'dist/weft.js'), 'bench'], { encoding: 'utf8' });
+  assert.equal([status, stderr], [4, 'weft: the benchmarks are not part of the package\n  hint: clone the repository, npm ci, and run weft bench there\n']);
 });
 
 // -- replay
