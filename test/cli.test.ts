@@ -3,7 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -161,6 +161,7 @@ test('bench wants a clone: the package has no harness', () => {
   const folder = scratchPath('package');
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   const { status, stderr } = spawnSync(process.execPath, [join(folder, 'dist/weft.js'), 'bench'], { encoding: 'utf8' });
   assert.equal([status, stderr], [4, 'weft: the benchmarks are not part of the package\n  hint: clone the repository, npm ci, and run weft bench there\n']);
 });
