@@ -84,9 +84,9 @@ class Bench {
     const { k, count, p } = this, random = generator(42), frames = Array.from({ length: Math.min(count, DIFFERENT) }, () => p.frame(random));
     for (let i = 0; i < count; i++) {
       const f = frames[i % frames.length]!, d = receive(k, f, { id: i + 1 });
-      k.u32[(this.handles >> 2) + i] = d;
-      k.u32[(this.frames >> 2) + 2 * i] = k.view.getUint32(d + Packet.DATA, true);
-      k.u32[(this.frames >> 2) + 2 * i + 1] = f.length | 0xffff0000;
+      k.u32[(this.handles >>> 2) + i] = d;
+      k.u32[(this.frames >>> 2) + 2 * i] = k.view.getUint32(d + Packet.DATA, true);
+      k.u32[(this.frames >>> 2) + 2 * i + 1] = f.length | 0xffff0000;
     }
     const first = this.handle(0), data = k.view.getUint32(first + Packet.DATA, true);
     if (this.handle(count - 1) !== first + (count - 1) * Packet.SIZEOF) throw new Error('the records of a fresh pool are not in order');
@@ -115,7 +115,7 @@ class Bench {
     }
   }
 
-  handle(i: number): number { return this.k.u32[(this.handles >> 2) + i]!; }
+  handle(i: number): number { return this.k.u32[(this.handles >>> 2) + i]!; }
 
   restore(): void { this.#restore(); }
 
@@ -126,8 +126,8 @@ class Bench {
     for (let at = 0; at < count; at += VEC_MAX) {
       k.fn['graph_input']!(sw.at, entry, handles + at * 4, Math.min(VEC_MAX, count - at));
       k.fn['graph_run']!(sw.at);
-      sent += k.u32[(k.pool + Pool.TX_COUNT) >> 2]!;
-      k.u32[(k.pool + Pool.TX_COUNT) >> 2] = 0;
+      sent += k.u32[(k.pool + Pool.TX_COUNT) >>> 2]!;
+      k.u32[(k.pool + Pool.TX_COUNT) >>> 2] = 0;
     }
     return sent;
   }

@@ -177,7 +177,7 @@ function lowest(k: Kernels, sw: number): number {
 /** Take the vector that waits at a node away. @returns its first packet; the others go back to the pool */
 function takeOut(k: Kernels, sw: number, index: number): number {
   const { view } = k, node = view.getUint32(sw + Sw.NODES, true) + index * Node.SIZEOF, f = view.getUint32(node + Node.HEAD, true);
-  const [d = 0, ...rest] = k.u32.subarray((f + Frame.HANDLES) >> 2, ((f + Frame.HANDLES) >> 2) + view.getUint32(f + Frame.COUNT, true));
+  const [d = 0, ...rest] = k.u32.subarray((f + Frame.HANDLES) >>> 2, ((f + Frame.HANDLES) >>> 2) + view.getUint32(f + Frame.COUNT, true));
   for (const other of rest) release(k, other);
   view.setUint32(node + Node.HEAD, 0, true);
   view.setUint32(node + Node.TAIL, 0, true);

@@ -44,7 +44,7 @@ export async function restorer(k: Kernels, blocks: Iterable<Block>, count: numbe
       source = k.alloc(sixteens * 16, 'restore');
       k.bytes.copyWithin(source, to, to + sixteens * 16);
     }
-    k.u32.set([to, source, sixteens], (list >> 2) + 3 * n++);
+    k.u32.set([to, source, sixteens], (list >>> 2) + 3 * n++);
   }
   return () => copy(list, list + n * 12);
 }

@@ -60,7 +60,7 @@ export function dirTables(k: Kernels, list: readonly Route4[]): [number, number]
   const t24 = k.alloc(2 ** 25, 'twin'), long = list.filter(r => r.length > 24), groups = new Map<number, number>();
   const t8 = k.alloc((long.length + 1) * 512, 'twin'), u16 = new Uint16Array(k.bytes.buffer);
   for (const r of [...list].sort((a, b) => a.length - b.length)) {
-    const at = (t24 >> 1) + (r.prefix >>> 8);
+    const at = (t24 >>> 1) + (r.prefix >>> 8);
     if (r.length <= 24) {
       u16.fill(r.hop + 1, at, at + 2 ** (24 - r.length));
       continue;
@@ -69,10 +69,10 @@ export function dirTables(k: Kernels, list: readonly Route4[]): [number, number]
     if (g === undefined) {
       g = groups.size;
       groups.set(r.prefix >>> 8, g);
-      u16.fill(u16[at]!, (t8 >> 1) + g * 256, (t8 >> 1) + g * 256 + 256);
+      u16.fill(u16[at]!, (t8 >>> 1) + g * 256, (t8 >>> 1) + g * 256 + 256);
       u16[at] = 0x8000 | g;
     }
-    u16.fill(r.hop + 1, (t8 >> 1) + g * 256 + (r.prefix & 255), (t8 >> 1) + g * 256 + (r.prefix & 255) + 2 ** (32 - r.length));
+    u16.fill(r.hop + 1, (t8 >>> 1) + g * 256 + (r.prefix & 255), (t8 >>> 1) + g * 256 + (r.prefix & 255) + 2 ** (32 - r.length));
   }
   return [t24, t8];
 }

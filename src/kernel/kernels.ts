@@ -63,7 +63,7 @@ export class Kernels {
     const built = this.fn['abi_version']!();
     if (built !== ABI_VERSION) throw new WeftError(EXIT.internal, `the kernels have ABI ${built}, the host has ${ABI_VERSION}`, 'npm run build');
     this.#top = this.fn['arena_base']!();
-    this.pool = this.alloc(this.fn['pool_sizeof']!(small, jumbo, huge), 'packet pool');
+    this.pool = this.alloc(this.fn['pool_sizeof']!(small, jumbo, huge) >>> 0, 'packet pool');
     this.fn['pool_init']!(this.pool, small, jumbo, huge);
   }
 
