@@ -3,7 +3,11 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+<<<<<<< HEAD
 import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+=======
+import { existsSync, readFileSync } from 'node:fs';
+>>>>>>> demo
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
