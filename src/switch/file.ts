@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import validate, { type SchemaError } from '../../build/switch_schema.mjs';
-import { EXIT, WeftError } from '../kernel/errors.ts';
+import { EXIT, systemWords, WeftError } from '../kernel/errors.ts';
 import { nearest } from './nearest.ts';
 
 /** Keys and indexes from the top of the file to a value. */
@@ -112,7 +112,7 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (e) {
-    throw new WeftError(EXIT.usage, `${path}: ${(e as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (e as Error).message}`);
+    throw new WeftError(EXIT.usage, `${path}: ${systemWords(e)}`);
   }
 }
 
