@@ -3,11 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-<<<<<<< HEAD
-import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
-=======
-import { existsSync, readFileSync } from 'node:fs';
->>>>>>> demo
+import { cpSync, existsSync, linkSync, openSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -90,6 +86,52 @@ test('--help loads no command: half of it is Node starting', () => {
 
 // -- errors and exit codes
 
+test('no output replaces what a run reads, by whatever name', () => {
+  const source = scratchFile('source.pcap', readFileSync(input)), yaml = scratchFile('same.yaml', Buffer.from(YAML)), link = scratchPath('link.pcap'), drops = scratchPath('both.pcapng');
+  linkSync(source, link);
+  for (const [args, words] of [
+    [['-r', source, '-c', yaml, '-w', link], `${source} and ${link} are one file`],
+    [['-r', source, '-c', yaml, '-w', yaml], `${yaml} is named twice`],
+    [['-r', source, '-c', yaml, '-w', drops, '--drops', drops], `${drops} is named twice`],
+    [['-r', source, '-c', yaml, '-w', '-', '--drops', '-'], '- is named twice'],
+  ] as const) assert.equal(weft(['replay', ...args]), { code: 2, out: '', err: `weft: ${words}\n  hint: read from one file and write to others\n` });
+  const { status, stderr } = spawnSync(process.execPath, [WEFT, 'replay', '-r', '-', '-c', yaml, '-w', source], { stdio: [openSync(source, 'r'), 'pipe', 'pipe'], encoding: 'utf8' });
+  assert.is(status, 2);
+  assert.match(stderr, /^weft: - and .*source\.pcap are one file\n/);
+  assert.equal(readFileSync(source), readFileSync(input));
+  assert.is(readFileSync(yaml, 'utf8'), YAML);
+  assert.not(existsSync(drops));
+});
+
+if (existsSync('/dev/full'))
+  test('a full disk is no fault of weft: code 1 and the system\'s words', () => {
+    const run = (...args: string[]) => spawnSync(process.execPath, [WEFT, ...args], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'], encoding: 'utf8' });
+    for (const args of [['check', '-c', config], ['check', '-c', config, '--json'], ['replay', '-r', input, '-c', config, '-w', '-']]) {
+      const { status, stderr } = run(...args);
+      assert.equal([status, stderr], [1, 'weft: cannot write to standard output: no space left on device\n']);
+    }
+    assert.is(run('--help').status, 1);
+    assert.equal(weft(['replay', '-r', input, '-c', config, '-w', '/dev/full']).err, 'weft: cannot write /dev/full: no space left on device\n');
+  });
+
+needs(noProgram('capinfos'))('pcapng ends with statistics of its interfaces', () => {
+  const out = scratchPath('isb.pcapng'), drops = scratchPath('isb-drops.pcapng');
+  assert.is(weft(['replay', '-r', input, '-c', config, '-w', out, '--drops', drops, '-q']).code, 0);
+  const statistics = (path: string) => {
+    const bytes = readFileSync(path), blocks: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 4)) if (bytes.readUInt32LE(at) === 5) blocks.push(bytes.subarray(at, at + bytes.readUInt32LE(at + 4)));
+    return blocks.map(b => {
+      const options: Record<number, bigint> = {};
+      for (let at = 20; b.readUInt16LE(at) !== 0; at += 12) options[b.readUInt16LE(at)] = [2, 3].includes(b.readUInt16LE(at)) ? BigInt(b.readUInt32LE(at + 4)) << 32n | BigInt(b.readUInt32LE(at + 8)) : b.readBigUInt64LE(at + 4);
+      return { iface: b.readUInt32LE(8), ...options };
+    });
+  };
+  const at = { 2: 1_700_000_000_000_000_000n, 3: 1_700_000_000_012_000_000n }, [ifrecv, ifdrop, delivered] = [4, 5, 8];
+  assert.equal(statistics(out), [{ iface: 0, ...at, [ifrecv]: 13n, [delivered]: 3n }, { iface: 1, ...at, [ifrecv]: 0n, [delivered]: 10n }]);
+  assert.equal(statistics(drops), [{ iface: 0, ...at, [ifrecv]: 13n, [ifdrop]: 3n }, { iface: 1, ...at, [ifrecv]: 0n, [ifdrop]: 0n }]);
+  assert.match(spawnSync('capinfos', [out], { encoding: 'utf8' }).stdout, /Number of stat entries = 1/);
+});
+
 test('usage errors: code 2, one line, a hint, the word that was meant', () => {
   for (const [args, line] of [
     [['repaly'], /^weft: no command "repaly", do you mean "replay"\?\n {2}hint: weft --help lists the commands\n$/],
@@ -105,8 +147,8 @@ test('usage errors: code 2, one line, a hint, the word that was meant', () => {
     [['replay', '-r', input, '-c', config, '--port', 'e3'], /^weft: no port "e3", do you mean "e1"\?\n {2}hint: there are e1, e2\n$/],
     [['replay', '-r', input, '-c', config, '-w', input], /in\.pcap is named twice\n/],
     [['replay', '-r', input, '-c', config, '--drops', scratchPath('d.pcap')], /only pcapng holds the reasons of drops/],
-    [['replay', '-r', input, '-c', config, '-w', '/nonexistent/x.pcap'], /^weft: cannot write \/nonexistent\/x\.pcap/],
-    [['replay', '-r', input, '-c', '/nonexistent.yaml'], /^weft: \/nonexistent\.yaml: no such file\n$/],
+    [['replay', '-r', input, '-c', config, '-w', '/nonexistent/x.pcap'], /^weft: cannot write \/nonexistent\/x\.pcap: no such file or directory\n$/],
+    [['replay', '-r', input, '-c', '/nonexistent.yaml'], /^weft: \/nonexistent\.yaml: no such file or directory\n$/],
     [['replay', '-r', input, '-c', config, 'udp', 'prot', '53'], /^weft: .*\nudp prot 53\n {4}\^\n$/],
     [['dissect', '-r', input, '-T', 'fields'], /-T fields prints the fields that -e names/],
     [['dissect', '-r', input, '-n', '5-1'], /Expected a packet number from 1, or first-last/],

@@ -338,10 +338,10 @@ test('labels from a file; show labels', () => {
     ]);
     write('100 pop defaul\n101 push 5\n102 swap 1048576 10.9.1.9\n1048576 pop default\n');
     const faults = faultsOf(`mpls: {labels: "@${path}"}`);
-    assert.match(faults, /labels\.txt:1: .*no VRF "defaul"/s);
-    assert.match(faults, /labels\.txt:2: .*expected "label pop vrf"/s);
-    assert.match(faults, /labels\.txt:3: .*1048576 is no label to send/s);
-    assert.match(faults, /labels\.txt:4: .*labels are 16 to 1048575/s);
+    assert.match(faults, /labels\.txt:1:1: .*no VRF "defaul"/s);
+    assert.match(faults, /labels\.txt:2:1: .*expected "label pop vrf"/s);
+    assert.match(faults, /labels\.txt:3:1: .*1048576 is no label to send/s);
+    assert.match(faults, /labels\.txt:4:1: .*labels are 16 to 1048575/s);
   } finally {
     rmSync(work, { recursive: true });
   }

@@ -45,6 +45,7 @@ export enum PCAPNG_OPTION {
   ISB_ENDTIME = 3,
   ISB_IFRECV = 4,
   ISB_IFDROP = 5,
+  ISB_USRDELIV = 8,
 }
 
 /** epb_flags: direction in the two low bits. */

@@ -49,11 +49,16 @@ export function interfaceDescription(link: number, snaplen: number, exponent: nu
   return block(PCAPNG_BLOCK.INTERFACE, [u16(link, 0), u32(snaplen)], options);
 }
 
-/** Interface statistics; stamps in the interface's units. */
-export function interfaceStatistics(iface: number, at: bigint, received: bigint, dropped: bigint, start?: bigint, end?: bigint): Uint8Array {
+/** What an interface statistics block counts, in packets, and its stamps in the interface's units. */
+export interface Statistics { readonly received: bigint; readonly dropped?: bigint | undefined; readonly delivered?: bigint | undefined; readonly start?: bigint | undefined; readonly end?: bigint | undefined }
+
+/** Interface statistics as of `at`, a stamp too. */
+export function interfaceStatistics(iface: number, at: bigint, { received, dropped, delivered, start, end }: Statistics): Uint8Array {
   const options: Option[] = [];
   if (start !== undefined) options.push([PCAPNG_OPTION.ISB_STARTTIME, stamp(start)]);
   if (end !== undefined) options.push([PCAPNG_OPTION.ISB_ENDTIME, stamp(end)]);
-  options.push([PCAPNG_OPTION.ISB_IFRECV, u64(received)], [PCAPNG_OPTION.ISB_IFDROP, u64(dropped)]);
+  options.push([PCAPNG_OPTION.ISB_IFRECV, u64(received)]);
+  if (dropped !== undefined) options.push([PCAPNG_OPTION.ISB_IFDROP, u64(dropped)]);
+  if (delivered !== undefined) options.push([PCAPNG_OPTION.ISB_USRDELIV, u64(delivered)]);
   return block(PCAPNG_BLOCK.STATISTICS, [u32(iface), stamp(at)], options);
 }

@@ -3,7 +3,7 @@
 
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { EXIT, WeftError } from '../kernel/errors.ts';
+import { EXIT, systemWords, WeftError } from '../kernel/errors.ts';
 import { type Source, SourceFault } from './source.ts';
 
 const GZIP = [0x1f, 0x8b];
@@ -33,7 +33,7 @@ function look(path: string): { fd: number; kind: 'plain' | 'gzip' | 'pipe' } {
     readSync(fd, head, 0, head.length, 0);
     return { fd, kind: isGzip(head) ? 'gzip' : 'plain' };
   } catch (e) {
-    throw new WeftError(EXIT.input, `${path}: ${reason(e)}`);
+    throw new WeftError(EXIT.input, `${path}: ${systemWords(e)}`);
   }
 }
 
@@ -47,7 +47,7 @@ class FileSource implements Source {
       this.#at += n;
       return n;
     } catch (e) {
-      throw new SourceFault('readable bytes', reason(e));
+      throw new SourceFault('readable bytes', systemWords(e));
     }
   }
   skip(n: number): number {
@@ -126,7 +126,7 @@ async function nextChunk(input: AsyncIterator<Uint8Array>): Promise<IteratorResu
   try {
     return await input.next();
   } catch (e) {
-    throw new SourceFault('readable bytes', reason(e));
+    throw new SourceFault('readable bytes', systemWords(e));
   }
 }
 
@@ -175,10 +175,4 @@ function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   all.set(a);
   all.set(b, a.length);
   return all;
-}
-
-/** The system's words for an error, without the call and path Node adds. */
-function reason(e: unknown): string {
-  const { code, message } = e as NodeJS.ErrnoException;
-  return message.replace(/^[A-Z]+: /, '').replace(/, \w+.*$/, '') || code || 'an error';
 }

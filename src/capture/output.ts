@@ -1,7 +1,7 @@
 // output.ts -- where a capture goes: a file, or standard output.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { EXIT, WeftError } from '../kernel/errors.ts';
+import { EXIT, systemWords, WeftError } from '../kernel/errors.ts';
 
 export interface Output {
   /** @returns false when the reader at the other end has gone */
@@ -19,7 +19,7 @@ export function openOutput(path: string): Output {
   try {
     return new FileOutput(path, openSync(path, 'w'));
   } catch (e) {
-    throw new WeftError(EXIT.usage, `cannot write ${path}: ${(e as Error).message}`);
+    throw new WeftError(EXIT.usage, `cannot write ${path}: ${systemWords(e)}`);
   }
 }
 
@@ -31,9 +31,9 @@ class FileOutput implements Output {
       try {
         at += writeSync(this.fd, bytes, at);
       } catch (e) {
-        const { code, message } = e as NodeJS.ErrnoException;
+        const { code } = e as NodeJS.ErrnoException;
         if (code === 'EPIPE') return false;
-        if (code !== 'EAGAIN') throw new WeftError(EXIT.failed, `cannot write ${this.path}: ${message}`);
+        if (code !== 'EAGAIN') throw new WeftError(EXIT.failed, `cannot write ${this.path === '-' ? 'to standard output' : this.path}: ${systemWords(e)}`);
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY);
       }
     }

@@ -6,7 +6,7 @@ import { PCAP, PCAP_MAGIC } from '../../assembly/wire/pcap.ts';
 import { PCAPNG_DIRECTION } from '../../assembly/wire/pcapng.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import type { Kernels } from '../kernel/kernels.ts';
-import { interfaceDescription, interfaceStatistics, sectionHeader } from './blocks.ts';
+import { interfaceDescription, interfaceStatistics, sectionHeader, type Statistics } from './blocks.ts';
 import type { Output } from './output.ts';
 
 export interface CapturePort {
@@ -30,14 +30,8 @@ export interface WriteOptions {
   readonly live?: boolean;
 }
 
-export interface PortStatistics {
-  readonly port: number;
-  readonly received: bigint;
-  readonly dropped: bigint;
-  /** First and last packet, picoseconds since the origin. */
-  readonly start?: bigint;
-  readonly end?: bigint;
-}
+/** Packets that came in by a port, of those the ones dropped, and those that left by it; times of the run's first and last packet, picoseconds since the origin. */
+export interface PortStatistics extends Statistics { readonly port: number }
 
 /** Bytes written at once, and room for one record of any size: the longest buffer, header, options, comment. */
 const BLOCK = 2 ** 20, RECORD_ROOM = 131072;
@@ -66,6 +60,7 @@ export class CaptureWriter {
   readonly #comment: number;
   readonly #live: boolean;
   readonly #ifaces = new Map<number, number>();
+  readonly #commented = new Map<number, bigint>();
 
   constructor(k: Kernels, path: string, output: Output, { ports, resolution = 'us', origin = 0n, version = '', live = path === '-' }: WriteOptions) {
     this.format = formatOf(path);
@@ -126,8 +121,14 @@ export class CaptureWriter {
     this.#set32(Sink.COMMENT_LEN, written);
     k.view.setUint8(this.#sink + Sink.DIRECTION, direction === 'in' ? PCAPNG_DIRECTION.IN : PCAPNG_DIRECTION.OUT);
     k.fn['capture_write_one']!(this.#sink, handle, iface);
+    this.#commented.set(port, this.commented(port) + 1n);
     this.#set32(Sink.COMMENT_LEN, 0);
     if (this.#live || this.#full) this.flush();
+  }
+
+  /** Packets of a port that writeComment wrote. */
+  commented(port: number): bigint {
+    return this.#commented.get(port) ?? 0n;
   }
 
   /** Hand what is formatted to the file. */
@@ -140,9 +141,9 @@ export class CaptureWriter {
   /** Finish the file. Statistics of ports end up in pcapng files. */
   close(statistics: readonly PortStatistics[] = []): void {
     if (this.format === 'pcapng')
-      for (const { port, received, dropped, start, end } of statistics) {
-        const iface = this.#ifaces.get(port);
-        if (iface !== undefined) this.#put(interfaceStatistics(iface, this.#stamp(end ?? 0n), received, dropped, start === undefined ? start : this.#stamp(start), end === undefined ? end : this.#stamp(end)));
+      for (const { port, start, end, ...counts } of statistics) {
+        const iface = this.#ifaces.get(port), stamp = (time: bigint | undefined) => (time === undefined ? undefined : this.#stamp(time));
+        if (iface !== undefined) this.#put(interfaceStatistics(iface, this.#stamp(end ?? 0n), { ...counts, start: stamp(start), end: stamp(end) }));
       }
     this.flush();
     this.#output.close();

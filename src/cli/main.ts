@@ -33,8 +33,12 @@ Example:
 async function main([first, ...rest]: string[]): Promise<void> {
   const [name, args] = first === 'help' && rest[0] ? [rest[0], ['--help']] : [first, rest];
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    writeSync(name === undefined ? 2 : 1, usage());
     process.exitCode = name === undefined ? 2 : 0;
+    try {
+      writeSync(name === undefined ? 2 : 1, usage());
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code !== 'EPIPE') process.exitCode = 1;
+    }
     return;
   }
   enableCompileCache?.();

@@ -1,8 +1,8 @@
 // replay_run.ts -- a replay as the command line runs it: files, rates,
 // progress, interrupts, and the report.
 
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { Port } from '../../assembly/abi.ts';
 import { createCapture } from '../capture/open.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import { type CaptureWriter, formatOf } from '../capture/writer.ts';
@@ -16,6 +16,7 @@ import { interruption, sleep } from './interrupt.ts';
 import { loadNetwork } from './load.ts';
 import { Progress } from './progress.ts';
 import { reportReplay } from './replay_report.ts';
+import { refuseSameFile } from './same_file.ts';
 import type { Talk } from './talk.ts';
 import { VERSION } from './version.ts';
 
@@ -48,7 +49,7 @@ export async function runReplay(filter: string, flags: ReplayFlags, talk: Talk):
   if (flags.write === '-' || flags.drops === '-') talk.yieldStdout();
   const stop = interruption(), run = new Run(filter, flags, stop.signal);
   const progress = new Progress(talk, run.reader, flags), started = process.hrtime.bigint();
-  let result: ReplayResult;
+  let result: ReplayResult | undefined;
   try {
     result = await replay(run.network, run.reader, {
       writer: run.write, drops: run.drops, pace: run.pace, signal: stop.signal, loop: flags.loop, limit: flags.limit,
@@ -60,7 +61,7 @@ export async function runReplay(filter: string, flags: ReplayFlags, talk: Talk):
     });
   } finally {
     progress.clear();
-    run.close();
+    run.close(result);
   }
   if (stop.signal.reason === GONE) return { code: EXIT.ok };
   if (!talk.json && flags.port === undefined) for (const line of strayInterfaces(run)) talk.say(line);
@@ -83,7 +84,7 @@ class Run {
 
   constructor(filter: string, flags: ReplayFlags, signal: AbortSignal) {
     const { read, write, drops } = flags, program = compileFilter(filter);
-    refuseSameFile(flags);
+    refuseSameFile([read, flags.config], [write, drops].filter(path => path !== undefined));
     if (drops !== undefined && formatOf(drops) !== 'pcapng') throw new WeftError(EXIT.usage, `${drops}: only pcapng holds the reasons of drops`, 'name it something.pcapng');
     const network = loadNetwork(flags.config, flags.memory), { k } = network;
     this.network = network;
@@ -97,9 +98,12 @@ class Run {
     this.pace = unit && new RatePace(k, { unit, value: flags[unit]! }, live ? wall : undefined);
   }
 
-  close(): void {
-    this.output?.close();
-    this.drops?.close();
+  /** @param result of a run that came to its end: files get its statistics */
+  close(result: ReplayResult | undefined): void {
+    const { output, drops, network } = this;
+    const ports = result?.span ? network.ports.map((p, port) => ({ port, ...result.span, received: network.counter(p, Port.RX_PACKETS) })) : [];
+    output?.close(ports.map(p => ({ ...p, delivered: network.counter(network.ports[p.port]!, Port.TX_PACKETS) })));
+    drops?.close(ports.map(p => ({ ...p, dropped: drops.commented(p.port) })));
     this.reader.close();
   }
 }
@@ -114,15 +118,3 @@ function strayInterfaces({ network, reader }: Run): string[] {
 /** Whether someone waits at the other end: a pipe, a socket, a terminal. */
 const isLive = (path: string | undefined): boolean =>
   path !== undefined && (path === '-' || statSync(path, { throwIfNoEntry: false })?.isFIFO() === true);
-
-/** No file is read and written, or written twice. */
-function refuseSameFile({ read, write, drops }: ReplayFlags): void {
-  const twice = sameFile(read, write) || sameFile(read, drops) ? read : sameFile(write, drops) || (write === '-' && drops === '-') ? write : undefined;
-  if (twice !== undefined) throw new WeftError(EXIT.usage, `${twice} is named twice`, 'read from one file and write to others');
-}
-
-/** Whether both name one file; streams and devices may be named twice. */
-function sameFile(a: string | undefined, b: string | undefined): boolean {
-  const real = [a, b].map(p => (p === undefined || p === '-' ? undefined : existsSync(p) ? (statSync(p).isFile() ? realpathSync(p) : undefined) : resolve(p)));
-  return real[0] !== undefined && real[0] === real[1];
-}

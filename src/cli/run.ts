@@ -66,8 +66,8 @@ function report(e: unknown, talk: Talk): number {
   try {
     if (talk.json) talk.document({ code, message, hint });
     else talk.error(message, hint);
-  } catch (closed) {
-    if (!(closed instanceof Closed)) throw closed;
+  } catch (unwritten) {
+    if (!(unwritten instanceof Closed)) talk.error(message, hint);
   }
   return code;
 }

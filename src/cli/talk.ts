@@ -2,6 +2,7 @@
 
 import { writeSync } from 'node:fs';
 import pc from 'picocolors';
+import { EXIT, systemWords, WeftError } from '../kernel/errors.ts';
 
 const STDOUT = 1, STDERR = 2;
 /** Milliseconds between tries at a pipe that is full. */
@@ -80,7 +81,8 @@ function write(fd: number, text: string): void {
       if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY);
       else if (code === 'EPIPE' && fd === STDOUT) throw new Closed();
       else if (code === 'EPIPE') return;
-      else throw e;
+      else if (fd === STDERR) return;
+      else throw new WeftError(EXIT.failed, `cannot write to standard output: ${systemWords(e)}`);
     }
   }
 }

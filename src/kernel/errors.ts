@@ -10,3 +10,9 @@ export class WeftError extends Error {
     super(message);
   }
 }
+
+/** The system's words for an error, without the code, call and path that Node adds. */
+export function systemWords(e: unknown): string {
+  const { code, message } = e as NodeJS.ErrnoException;
+  return message.replace(/^[A-Z0-9]+: /, '').replace(/, \w+.*$/, '') || code || 'an error';
+}

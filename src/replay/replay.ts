@@ -61,6 +61,8 @@ export interface ReplayResult {
   filtered: number;
   unexplained: number;
   fault: Fault | undefined;
+  /** Times of the first packet that entered and of the last, picoseconds since the origin; undefined when none did. */
+  span: { start: bigint; end: bigint } | undefined;
   /** Nanoseconds spent in the switches, when a clock was given. */
   kernelNs: number;
 }
@@ -71,7 +73,7 @@ export async function replay(network: Network, reader: CaptureReader, options: R
   const vector = new Vector(k), list = k.view.getUint32(k.pool + Pool.TX_LIST, true), stopped = aborted(signal);
   const open = () => (typeof options.writer === 'function' ? options.writer() : options.writer);
   let writer: CaptureWriter | undefined, begun = false, entered = 0, out = 0, kernelNs = 0n, passes = 1;
-  let left: Amount = { packets: 0, bytes: 0 };
+  let left: Amount = { packets: 0, bytes: 0 }, span: ReplayResult['span'];
   if (drops) network.keepDrops();
   const sink = {
     sent(n: number) {
@@ -113,6 +115,7 @@ export async function replay(network: Network, reader: CaptureReader, options: R
         break;
       }
       const start = clock?.() ?? 0n;
+      span = { start: span?.start ?? timeOf(k, k.u32[vec >> 2]!), end: timeOf(k, k.u32[(vec >> 2) + due - 1]!) };
       enter(network, vec, due);
       network.run(sink);
       if (clock) kernelNs += clock() - start;
@@ -123,10 +126,11 @@ export async function replay(network: Network, reader: CaptureReader, options: R
     }
   }
   if (!begun) begin();
-  return account(network, reader, left, out, Number(kernelNs));
+  return { ...account(network, reader, left, out), span, kernelNs: Number(kernelNs) };
 }
 
 const idOf = (k: Kernels, d: number): number => k.view.getUint32(d + Packet.ID, true);
+const timeOf = (k: Kernels, d: number): bigint => k.view.getBigInt64(d + Packet.TIME, true);
 
 /** Resolves to false once the signal is given; never without one. */
 const aborted = (signal: AbortSignal | undefined): Promise<false> =>
@@ -160,7 +164,7 @@ function enter(network: Network, vec: number, n: number): void {
 const portOf = (network: Network, vec: number, i: number): number =>
   network.k.view.getUint16(network.k.u32[(vec >>> 2) + i]! + Packet.RX_PORT, true);
 
-function account(network: Network, reader: CaptureReader, left: Amount, out: number, kernelNs: number): ReplayResult {
+function account(network: Network, reader: CaptureReader, left: Amount, out: number): Omit<ReplayResult, 'span' | 'kernelNs'> {
   const { k, switches } = network, many = switches.length > 1;
   const sum = (field: number) => switches.reduce((s, sw) => s + Number(k.view.getBigUint64(sw.at + field, true)), 0);
   const originated = sum(Sw.ORIGINATED), copies = sum(Sw.COPIES), consumed = sum(Sw.CONSUMED);
@@ -177,14 +181,13 @@ function account(network: Network, reader: CaptureReader, left: Amount, out: num
     received: byPort(Port.RX_PACKETS), out: byPort(Port.TX_PACKETS), drops: rows,
     originated, copies, consumed, held, filtered: reader.filtered,
     unexplained: packets + originated + copies - out - dropped - consumed - held,
-    fault: reader.fault, kernelNs,
+    fault: reader.fault,
   };
 }
 
 /** A port's counter of packets and, behind it, bytes. */
-function counted(network: Network, { sw, port }: OutsidePort, field: number): Amount {
-  const { view } = network.k, at = view.getUint32(sw.at + Sw.PORTS, true) + port * Port.SIZEOF + field;
-  return { packets: Number(view.getBigUint64(at, true)), bytes: Number(view.getBigUint64(at + 8, true)) };
+function counted(network: Network, p: OutsidePort, field: number): Amount {
+  return { packets: Number(network.counter(p, field)), bytes: Number(network.counter(p, field + 8)) };
 }
 
 /** `DROP ip4_lookup NO_ROUTE 10.9.0.0`: node, reason, and the destination where one was read. */

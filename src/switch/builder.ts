@@ -100,6 +100,8 @@ export class Builder {
   readonly labels = new Map<number, PlacedLabel>();
   /** Static neighbours by `interface address`: hop makers need their MACs. */
   readonly neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();
+  /** Places faults that belong to another file, while entries of it are built. */
+  elsewhere: ((message: string) => string) | undefined;
   readonly #positions: (() => Position)[] = [];
   readonly #hops = new Map<string, number>();
 
@@ -112,7 +114,7 @@ export class Builder {
 
   /** Note a fault at a value of this switch. */
   fault(path: Path, message: string, key = false): void {
-    this.faults.push(this.file.fault([...this.root, ...path], message, key));
+    this.faults.push(this.elsewhere?.(message) ?? this.file.fault([...this.root, ...path], message, key));
   }
 
   /** Id of a place in the file; tables carry it so that a match leads back to its line. */

@@ -5,9 +5,10 @@ import { MPLS_LABEL } from '../../assembly/wire/mpls.ts';
 import { Exact32 } from '../kernel/tables.ts';
 import type { Builder } from './builder.ts';
 import type { LabelConfig } from './config.ts';
-import { formatPosition, type Path, type Position, readText } from './file.ts';
+import { formatPosition, type Path, type Position } from './file.ts';
 import { labelWords, mplsHop, ttlModel } from './label_stack.ts';
 import { sidLabels } from './srgb.ts';
+import { tableLines } from './table_file.ts';
 
 /** A label of the switch, for people. */
 export interface LabelRow {
@@ -118,15 +119,12 @@ export function addLabel(b: Builder, { op, payload = LabelPayload.IP, flags = 0,
 
 /** Lines `label pop vrf`, `label swap label[,label...] neighbour`, `label php neighbour`; `#` comments. */
 function labelFile(b: Builder, name: string): void {
-  const file = b.file.resolve(name.slice(1)), path = ['mpls', 'labels'];
-  readText(file).split('\n').forEach((raw, i) => {
-    const [label, op, ...args] = raw.replace(/#.*/, '').trim().split(/\s+/);
-    if (!label) return;
-    const entry = lineEntry(op, args), known = b.faults.length;
+  const path = ['mpls', 'labels'];
+  for (const { words: [label = '', op, ...args], position } of tableLines(b, name, path)) {
+    const entry = lineEntry(op, args);
     if (!entry || !/^\d{1,7}$/.test(label)) b.fault(path, 'expected "label pop vrf", "label swap labels neighbour" or "label php neighbour"');
-    else configured(b, Number(label), entry, path, () => ({ file, line: i + 1, column: 1 }));
-    for (let f = known; f < b.faults.length; f++) b.faults[f] = `${file}:${i + 1}: ${b.faults[f]!}`;
-  });
+    else configured(b, Number(label), entry, path, position);
+  }
 }
 
 function lineEntry(op: string | undefined, args: readonly string[]): LabelConfig | undefined {

@@ -67,6 +67,11 @@ export class Network {
     }
   }
 
+  /** A counter of a port: a u64 field of Port. */
+  counter(p: OutsidePort, field: number): bigint {
+    return this.k.view.getBigUint64(this.#port(p) + field, true);
+  }
+
   #port(p: OutsidePort): number {
     return this.k.view.getUint32(p.sw.at + Sw.PORTS, true) + p.port * Port.SIZEOF;
   }

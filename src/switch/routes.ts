@@ -9,10 +9,10 @@ import { maskAddress, parseIp, parsePrefix, type Prefix } from '../wire/address.
 import { type Builder, type HopInit, sameBytes } from './builder.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
-import { readText } from './file.ts';
 import { groupHop } from './groups.ts';
 import { pushHop } from './label_stack.ts';
 import { policyHop } from './srv6_policies.ts';
+import { tableLines } from './table_file.ts';
 import { vxlanRouteHop } from './vxlan.ts';
 
 /** `to:` words for everything. */
@@ -94,22 +94,22 @@ const ACTIONS: Readonly<Record<NonNullable<RouteConfig['action']>, (six: boolean
 
 /** Lines `prefix gateway [vrf]`, `#` comments: a million of them load in seconds. */
 function tableFile(b: Builder, name: string): void {
-  const path = b.file.resolve(name.slice(1)), gateways = new Map<string, number | undefined>();
-  readText(path).split('\n').forEach((raw, i) => {
-    const [to, via, vrfName] = raw.replace(/#.*/, '').trim().split(/\s+/);
-    if (!to) return;
-    const at = () => ({ file: path, line: i + 1, column: 1 });
-    const prefix = b.try(['routes'], () => parsePrefix(EVERYTHING[to] ?? to)), vrf = b.vrf(vrfName, ['routes']);
-    if (!prefix || vrf === undefined) return;
-    if (!via) return b.fault(['routes'], `${path}:${i + 1}: expected "prefix gateway [vrf]"`);
+  const gateways = new Map<string, number | undefined>(), path: Path = ['routes'];
+  for (const { words: [to = '', via, vrfName, ...more], position } of tableLines(b, name, path)) {
+    if (via === undefined || more.length > 0) {
+      b.fault(path, 'expected "prefix gateway [vrf]"');
+      continue;
+    }
+    const prefix = b.try(path, () => parsePrefix(EVERYTHING[to] ?? to)), vrf = b.vrf(vrfName, path);
+    if (!prefix || vrf === undefined) continue;
     const key = `${vrf} ${prefix.address.length} ${via}`;
     if (!gateways.has(key)) {
-      const gateway = b.try(['routes'], () => parseIp(via));
-      gateways.set(key, gateway && b.gatewayHop(vrf, gateway, undefined, prefix.address.length === 16 ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, ['routes']));
+      const gateway = b.try(path, () => parseIp(via));
+      gateways.set(key, gateway && b.gatewayHop(vrf, gateway, undefined, prefix.address.length === 16 ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, path));
     }
     const hop = gateways.get(key);
-    if (hop !== undefined) b.routes.push({ vrf, prefix, hop, position: at });
-  });
+    if (hop !== undefined) b.routes.push({ vrf, prefix, hop, position });
+  }
 }
 
 /** The route a lookup of `address` takes, by search of the list: for people, not packets. */

@@ -7,8 +7,9 @@ import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
 import { AddressError, formatPrefix, parseIp, parsePrefix, type Prefix } from '../wire/address.ts';
 import { type Builder, sameBytes } from './builder.ts';
 import type { Srv6SidConfig, Srv6Config } from './config.ts';
-import { type Path, type Position, readText } from './file.ts';
+import type { Path, Position } from './file.ts';
 import { UNDERLAY } from './srv6_policies.ts';
+import { tableLines } from './table_file.ts';
 
 export const BEHAVIORS: Readonly<Record<Srv6SidConfig['behavior'], SidBehavior>> = {
   'End': SidBehavior.END, 'End.X': SidBehavior.END_X, 'End.DT4': SidBehavior.END_DT4, 'End.DT6': SidBehavior.END_DT6, 'End.DT46': SidBehavior.END_DT46,
@@ -51,16 +52,15 @@ function* listed(b: Builder, sids: NonNullable<Srv6Config['sids']>): Generator<L
 
 /** Lines `SID behavior [flavors psp,usd] [vrf NAME] [via ADDRESS] [port NAME]`, `#` comments. */
 function* tableFile(b: Builder, name: string): Generator<Listed> {
-  const file = b.file.resolve(name.slice(1)), path: Path = ['srv6', 'sids'];
-  for (const [i, raw] of readText(file).split('\n').entries()) {
-    const [key, behavior, ...rest] = raw.replace(/#.*/, '').trim().split(/\s+/), words = new Map<string, string>();
-    if (!key) continue;
+  const path: Path = ['srv6', 'sids'];
+  for (const { words: [key = '', behavior, ...rest], position } of tableLines(b, name, path)) {
+    const words = new Map<string, string>();
     for (let n = 0; n < rest.length; n += 2) words.set(rest[n]!, rest[n + 1] ?? '');
     const flavors = words.get('flavors')?.split(',') ?? [];
     const known = behavior !== undefined && behavior in BEHAVIORS && flavors.every(f => f in FLAVORS)
       && [...words].every(([word, value]) => ['flavors', 'vrf', 'via', 'port'].includes(word) && value !== '');
-    if (known) yield { key, sid: { ...Object.fromEntries(words), flavors, behavior } as Srv6SidConfig, path, position: () => ({ file, line: i + 1, column: 1 }) };
-    else b.fault(path, `${file}:${i + 1}: expected "SID ${Object.keys(BEHAVIORS).join('|')} [flavors psp,usp,usd] [vrf NAME] [via ADDRESS] [port NAME]"`);
+    if (known) yield { key, sid: { ...Object.fromEntries(words), flavors, behavior } as Srv6SidConfig, path, position };
+    else b.fault(path, `expected "SID ${Object.keys(BEHAVIORS).join('|')} [flavors psp,usp,usd] [vrf NAME] [via ADDRESS] [port NAME]"`);
   }
 }
 
