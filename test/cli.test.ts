@@ -3,8 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +13,7 @@ import { openCapture } from '../src/capture/open.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { build } from '../src/wire/build.ts';
 import { Bytes, readAll, scratchFile, scratchPath, smallKernels, type Taken } from './capture_files.ts';
+import { golden } from './golden.ts';
 import { needs, noProgram } from './skip.ts';
 import { tsharkFields } from './tshark.ts';
 import { WEFT, weft, weftBytes } from './weft.ts';
@@ -50,14 +50,6 @@ const json = <T = Record<string, unknown>>(text: string): T => JSON.parse(text) 
 const gaps = (times: readonly number[]) => times.slice(1).map((t, i) => Math.round((t - times[i]!) * 1e6));
 
 // -- texts
-
-/** Compare with test/golden, which WEFT_GOLDEN=write writes. */
-function golden(name: string, text: string): void {
-  const path = join(root, 'test/golden', name);
-  if (process.env['WEFT_GOLDEN'] === 'write') writeFileSync(path, text);
-  assert.ok(existsSync(path), `${name} is missing: look at the output and run with WEFT_GOLDEN=write`);
-  assert.fixture(text, readFileSync(path, 'utf8'));
-}
 
 test('weft --help, weft -h, weft help, and no command at all', () => {
   const { code, out, err } = weft(['--help']);
@@ -399,24 +391,30 @@ test('completion in bash: commands, then options', () => {
   assert.is(complete('weft', 'replay', '--reader', 'p').stdout, 'pcap-parser\n');
 });
 
-test('demo: every packet accounted for, every reason explained', () => {
-  const { code, out, err } = weft(['demo']);
-  assert.equal([code, err], [0, '']);
-  assert.match(out, /, 0 unexplained\n/);
-  const r = json<Result>(weft(['demo', '--json']).out);
-  assert.ok(r.drops.length >= 10 && r.out['wan']!.packets > 900);
-  for (const { reason } of r.drops) assert.match(out, new RegExp(`\n  ${reason}: \\w`));
+// -- explain and show
+
+test('weft explain: code 0 whatever the packet\'s fate, 2 for one that is not there', () => {
+  const dropped = weft(['explain', '-r', input, '-c', config, '-n', '1']);
+  assert.is(dropped.code, 0);
+  assert.match(dropped.out, /dropped by ip4_lookup: NO_ROUTE/);
+  const passed = json<{ code: number; packet: { number: number }; outcome: { end: string; port: string } }>(weft(['explain', '-r', input, '-c', config, '-n', '2', '--json']).out);
+  assert.equal([passed.code, passed.packet.number, passed.outcome.end, passed.outcome.port], [0, 2, 'out', 'e2']);
+  const beyond = weft(['explain', '-r', input, '-c', config, '-n', '99']);
+  assert.is(beyond.code, 2);
+  assert.match(beyond.err, /has 13 packets, no packet 99/);
+  assert.is(weft(['explain', '-r', input, '-c', config]).code, 2, 'which packet?');
+  const ifs = weft(['explain', '-c', config, '--what-if', 'udp 10.0.1.5:1 > 10.9.0.1:2']);
+  assert.match(ifs.out, /left by port e2 as 42 bytes/);
+  assert.is(weft(['explain', '-c', config, '--what-if', 'udp nonsense']).code, 2);
 });
 
-test('the shipped captures are what the generator makes', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'weft-pcaps-'));
-  try {
-    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/make_pcaps.ts', folder], { cwd: root, encoding: 'utf8' });
-    assert.is(status, 0, stderr);
-    assert.ok(readFileSync(join(folder, 'demo.pcapng')).equals(readFileSync(join(root, 'pcaps/demo.pcapng'))));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+test('weft show: tables, JSON, and views that need a capture', () => {
+  assert.match(weft(['show', 'fib', '-c', config]).out, /10\.9\.0\.0\/16 +rewrite +10\.0\.2\.9 +e2/);
+  const paths = json<{ paths: { count: number }[] }>(weft(['show', 'paths', '-r', input, '-c', config, '--json']).out);
+  assert.is(paths.paths.reduce((n, p) => n + p.count, 0), FRAMES.length);
+  assert.match(weft(['show', 'runtime', '-r', input, '-c', config]).out, /ethernet_input +active +1 +13 /);
+  assert.match(weft(['show', 'graph', '-c', config, '--mermaid']).out, /^flowchart LR/);
+  assert.equal([['show', 'errors', '-c', config], ['show', 'fib', '-c', config, '--mermaid'], ['show', 'nothing', '-c', config]].map(a => weft(a).code), [2, 2, 2]);
 });
 
 test.run();

@@ -8,6 +8,7 @@ import { explainFrame, explainPacket } from '../src/explain/explain.ts';
 import type { Explanation } from '../src/explain/explanation.ts';
 import { explanationJson } from '../src/explain/json.ts';
 import { explanationText } from '../src/explain/text.ts';
+import { compileFilter } from '../src/filter/filter.ts';
 import { WeftError } from '../src/kernel/errors.ts';
 import type { Network } from '../src/switch/network.ts';
 import { captureFile, type Described, frameOf, networkOf, portOf, readerOf } from './captured.ts';
@@ -63,6 +64,7 @@ async function explained(yaml: string, packets: readonly Described[], name = 'ex
   return { network, explanation, said: text(network, explanation) };
 }
 
+const example = (name: string) => readFileSync(new URL(`../examples/${name}.yaml`, import.meta.url), 'utf8');
 const one = (yaml: string, port: string, packet: string) => explained(yaml, [{ port, packet }]);
 
 test('a forwarded packet: the entries that decided, and what changed', async () => {
@@ -150,6 +152,47 @@ test('over the links of a network', async () => {
   assert.match(prohibited.said, /dropped by b:ip4_lookup: PROHIBITED/);
 });
 
+test('a label stack is pushed, its top popped, its bottom popped', async () => {
+  const { said, explanation } = await one(example('mpls-vpn'), 'pe1:e1', 'udp 10.1.0.9:1 > 10.2.0.9:2');
+  golden('explain/mpls_vpn.txt', said);
+  const labels = explanation.visits.filter(v => v.node === 'mpls_lookup').map(v => v.matched!.entry);
+  assert.equal(labels, ['16002 php to 192.0.2.6', '3002 pop to red']);
+  assert.is(explanation.outcome.port, 'pe2:e1');
+});
+
+test('through a VXLAN tunnel: the VNI, and where its headers lead', async () => {
+  const { said, explanation } = await one(example('vxlan-l3'), 'leaf1:e1', 'eth(dst=02:00:00:00:11:01)/ip(src=10.1.0.10,dst=10.2.0.10,ttl=64)/icmp');
+  golden('explain/vxlan.txt', said);
+  assert.match(said, /forwarding table of net1: 02:00:00:00:11:01 is behind net1, static/);
+  assert.is(explanation.outcome.port, 'leaf2:e1');
+});
+
+test('through an SRv6 policy: the policy, the segments, the SIDs', async () => {
+  const { said, explanation } = await one(example('srv6'), 'head:e1', 'eth()/ip(src=10.1.0.9,dst=10.2.0.2,ttl=64)/icmp');
+  golden('explain/srv6.txt', said);
+  assert.equal(explanation.visits.filter(v => v.node === 'srv6_local').map(v => v.matched!.entry), ['fc00:0:2:e:: End psp', 'fc00:0:3:d4:: End.DT4 VRF red']);
+  assert.match(said, /SRv6 policies: over-mid, segments fc00:0:2:e:: fc00:0:3:d4::/);
+  assert.is(explanation.outcome.port, 'tail:e2');
+});
+
+test('a VNI that nobody has', async () => {
+  const { said } = await one(example('vxlan'), 'a:up', 'eth()/ip(src=10.255.0.2,dst=10.255.0.1)/udp(dstport=4789)/vxlan(vni=77)/eth()/arp()');
+  assert.match(said, /a:vxlan_decap DROP VXLAN_UNKNOWN_VNI\n +VNIs: VNI 77 /);
+  const closed = await one(example('vxlan'), 'a:up', 'udp 10.255.0.2:1 > 10.255.0.1:4790');
+  assert.match(closed.said, /UDP ports: nothing listens on 4790\n/);
+});
+
+test('a flow takes a member of a group', async () => {
+  const yaml = `
+ports: {e1: {address: 10.0.1.1/24}, e2: {address: 10.0.2.1/24}}
+neighbors: [{address: 10.0.2.9, mac: 02:00:00:00:00:29, port: e2}]
+groups: {up: {members: [{via: 10.0.2.9}]}, off: {members: [{via: 10.0.2.9, weight: 0}]}}
+routes: [{to: 10.1.0.0/16, group: up}, {to: 10.2.0.0/16, group: off}]
+`;
+  assert.match((await one(yaml, 'e1', 'udp 10.0.1.5:1 > 10.1.0.2:2')).said, /ip4_group -> rewrite \(ip4_rewrite\)\n +group up: member via 10\.0\.2\.9 on e2 {2}switch\.yaml:4:/);
+  assert.match((await one(yaml, 'e1', 'udp 10.0.1.5:1 > 10.2.0.2:2')).said, /ip4_group DROP GROUP_EMPTY\n +group off: no member has a weight {2}switch\.yaml:4:/);
+});
+
 test('a routing loop ends where the packet does', async () => {
   const { explanation, said } = await one(`
 switches:
@@ -203,11 +246,13 @@ test('packets that are not there', async () => {
   assert.is((await explainPacket(before, readerOf(before, path, { mark: 3 }), 3)).outcome.reason, 'NO_ROUTE', 'what stands before the fault is explained');
 });
 
-test('through a VXLAN tunnel: the VNI, and where its headers lead', async () => {
-  const yaml = readFileSync(new URL('../examples/vxlan-l3.yaml', import.meta.url), 'utf8');
-  const { said, explanation } = await one(yaml, 'leaf1:e1', 'eth(dst=02:00:00:00:11:01)/ip(src=10.1.0.10,dst=10.2.0.10,ttl=64)/icmp');
-  golden('explain/vxlan.txt', said);
-  assert.is(explanation.outcome.port, 'leaf2:e1');
+test('packets that never entered: too long for the reader, or not taken by the filter', async () => {
+  const network = networkOf(ROUTER), path = captureFile(network, 'long.pcapng', [{ port: 'e1', packet: 'udp 10.0.1.5:1 > 10.9.0.2:2' }, { port: 'e1', packet: new Uint8Array(70000) }]);
+  const { outcome, visits } = await explainPacket(network, readerOf(network, path, { mark: 2 }), 2);
+  assert.equal([outcome.node, outcome.reason, visits.length], ['reader', 'OVERSIZE', 0]);
+  const filtered = networkOf(ROUTER), program = compileFilter('tcp'), at = filtered.k.alloc(program.room, 'filter');
+  filtered.k.bytes.set(program.bytes, at);
+  await refused(explainPacket(filtered, readerOf(filtered, path, { mark: 1, filter: { program: at, count: program.count } }), 1), 2, /the filter does not take packet 1/);
 });
 
 test.run();

@@ -1,5 +1,6 @@
 // show.test.ts -- the views of `weft show`: what stands in their tables.
 
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { table } from '../src/cli/table.ts';
@@ -83,7 +84,7 @@ for (const view of ['neighbors', 'fdb', 'graph', 'errors', 'paths'])
 test('runtime: every node that ran, and its time by the clock', async () => {
   const many = Array.from({ length: 600 }, (_, i) => udp(`10.1.${i >> 8}.${i & 255}`)), { report } = await shown('runtime', true, SITE, many);
   const rows = report.json as { node: string; calls: bigint; vectors: bigint; ns: number; nsPerPacket: number; vectorsPerCall: number }[];
-  assert.equal(rows.map(r => r.node), ['ethernet_input', 'ip4_input', 'ip4_lookup', 'ip4_rewrite', 'port_tx']);
+  assert.equal(rows.map(r => r.node), ['ethernet_input', 'ip4_input', 'ip4_verify', 'ip4_lookup', 'ip4_rewrite', 'port_tx']);
   for (const r of rows) {
     assert.equal([r.calls, r.vectors, r.vectorsPerCall], [3n, 600n, 200]);
     assert.is(r.ns, 2000, 'one tick a call, the first call left out');
@@ -102,6 +103,25 @@ test('paths: more packets than a burst, and an example of each way', async () =>
   const many = Array.from({ length: 500 }, (_, i) => (i % 5 === 4 ? stray : udp('10.1.0.1'))), { report } = await shown('paths', true, SITE, many);
   const ways = report.json as { count: number; example: number; path: string }[];
   assert.equal(ways.map(w => [w.count, w.example]), [[400, 1], [100, 5]]);
+});
+
+for (const view of ['sids', 'policies'])
+  test(`${view}: after a capture`, async () => {
+    const yaml = readFileSync(new URL('../examples/srv6.yaml', import.meta.url), 'utf8');
+    golden(`show/${view}.txt`, text((await shown(view, true, yaml, [{ port: 'head:e1', packet: 'eth()/ip(src=10.1.0.9,dst=10.2.0.2)/icmp' }])).report));
+  });
+
+test('groups and labels', async () => {
+  const groups = (await shown('groups', false, `
+ports: {e1: {address: 10.0.1.1/24}}
+neighbors: [{address: 10.0.1.8, mac: 02:00:00:00:00:08, port: e1}, {address: 10.0.1.9, mac: 02:00:00:00:00:09, port: e1}]
+groups: {up: {members: [{via: 10.0.1.8, weight: 3}, {via: 10.0.1.9}], buckets: 8}}
+routes: [{to: default, group: up}]
+mpls: {ports: [e1], labels: {20: {swap: [30, 31], via: 10.0.1.9}}}
+`)), rows = groups.report.json as { via: string; buckets: number; asked: number }[];
+  assert.equal(rows.map(r => [r.via, r.buckets, r.asked]), [['10.0.1.8', 6, 0.75], ['10.0.1.9', 2, 0.25]]);
+  const labels = VIEWS['labels']!.open(groups.network, () => 0n).report();
+  assert.equal(labels.rows.at(-1), ['20', 'swap', '30 31', '10.0.1.9', 'switch.yaml:6:34']);
 });
 
 test('several switches: a column says which', async () => {

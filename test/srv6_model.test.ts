@@ -75,7 +75,7 @@ function rfc(packet: Buffer, { behavior, flavors }: Sid): string {
   const six = header === 41 && (['End.DT6', 'End.DT46'].includes(behavior) || flavors.includes('usd'));
   if (four || six) return `${four ? 'ip4_input' : 'ip6_input'} ${p.subarray(at).toString('hex')}`;
   if (header !== 58) return `drop UPPER_LAYER_NOT_ALLOWED 4 4 ${at}`;                                  // 4.1.1
-  let out = p;
+  let out: Buffer = p;
   if (flavors.includes('usp')) for (const [n, a] of srhs) out = without(out, n, a, 8 * (out[a + 1]! + 1));
   return `ip6_local ${out.toString('hex')}`;
 }

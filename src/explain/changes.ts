@@ -89,7 +89,7 @@ const IDENTITY: Readonly<Record<string, readonly string[]>> = {
 };
 
 function identity(l: Layer): string {
-  const found = (IDENTITY[l.name] ?? []).flatMap(name => l.fields.find(f => f.name === name)?.value ?? []);
+  const found = (IDENTITY[l.name] ?? []).flatMap(name => l.fields.filter(f => f.name === name).map(f => f.value));
   return found.length > 0 ? ` (${found.join(' > ')})` : '';
 }
 
@@ -109,7 +109,7 @@ function aligned(was: readonly Layer[], is: readonly Layer[]): [Layer | undefine
 }
 
 /** Nodes whose packets may begin with the IP header. */
-const LAYER3 = /^(ip[46]|srv6|vrf|udp|vxlan_encap|mpls)/;
+const LAYER3 = /^(ip[46]|srv6|vrf|udp|vxlan_encap)/;
 
 /** The packet layer by layer, wherever it begins. */
 export function layersOf({ bytes, length, l3, node, originated }: Snapshot): Layer[] {

@@ -1,15 +1,19 @@
 // matches.ts -- which entry of which table decided at a node, and the line of
 // the file that made it. One row a node; nodes that read no table have none.
 
-import { Hop, Iface, Port, Switch as Sw, Vni, Vtep } from '../../assembly/abi.ts';
+import { Hop, HopKind, Iface, IfaceKind, Label, Port, Switch as Sw, Vni, Vtep } from '../../assembly/abi.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
+import { MPLS, MPLS_ENTRY } from '../../assembly/wire/mpls.ts';
+import { UDP } from '../../assembly/wire/udp.ts';
+import { VXLAN } from '../../assembly/wire/vxlan.ts';
 import type { NetworkConfig } from '../switch/config.ts';
 import { showFdb } from '../switch/fdb.ts';
 import type { Position } from '../switch/file.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { findRoute } from '../switch/routes.ts';
+import { showPolicies, showSids } from '../switch/srv6.ts';
 import type { Switch } from '../switch/switch.ts';
 import { formatIp, formatMac, formatPrefix } from '../wire/address.ts';
 import type { Step } from './walk.ts';
@@ -36,12 +40,18 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   nd_input: ifaceMatch,
   ip4_lookup: s => lookup(s, IP4.DST, IP4.LEN - IP4.DST),
   ip6_lookup: s => lookup(s, IP6.DST, IP6.LEN - IP6.DST),
-  ip4_group: s => hopMatch(s, 'group'),
-  ip6_group: s => hopMatch(s, 'group'),
+  ip4_group: group,
+  ip6_group: group,
+  mpls_lookup: label,
+  mpls_swap: labelHop,
+  mpls_pop: labelHop,
+  mpls_push: s => (s.visit.hit === 0 ? undefined : neighborMatch(s.sw, s.sw.built.k.view.getUint32(s.visit.hit + Hop.VIA, true))),
   vrf_select: s => ({ table: 'VRF', entry: vrfName(s.sw.built, s.visit.domain), position: describeHop(s.sw, s.visit.hit).position }),
-  udp_input: s => (s.visit.edge === 'vxlan_decap' ? vtep(s) : undefined),
-  vxlan_decap: s => vni(s) ?? vtep(s),
-  vxlan_encap: s => hopMatch(s, 'tunnel', 'headers'),
+  udp_input: udpPort,
+  vxlan_decap: vxlanIn,
+  vxlan_encap: vxlanOut,
+  srv6_local: sid,
+  srv6_encaps: policy,
   ip4_glean: glean,
   ip6_glean: glean,
   ip4_rewrite: nextHop,
@@ -100,30 +110,74 @@ export function leadsTo({ kind, to, mac, interface: on }: HopRow): string {
   return `, ${kind === 'rewrite' || kind === 'bridge' || kind === 'glean' ? `via ${way}` : `${kind} ${way}`.trim()}${on && ` on ${on}`}`;
 }
 
-function hopMatch({ sw, visit }: Step, table: string, what = 'member'): Match | undefined {
-  if (visit.hit === 0) return undefined;
+/** The member that a flow's packets take, or the group that has none. */
+function group({ sw, visit }: Step): Match | undefined {
+  const found = [...sw.built.groups.values()].find(g => g?.hop === visit.hit || g?.members.some(m => m.hop === visit.hit));
+  if (!found) return undefined;
   const hop = describeHop(sw, visit.hit);
-  return { table, entry: `${what}${leadsTo(hop).slice(1)}`, position: hop.position };
+  return { table: `group ${found.name}`, entry: found.hop === visit.hit ? 'no member has a weight' : `member${leadsTo(hop).slice(1)}`, position: hop.position };
+}
+
+/** The label on top of the stack as the packet came. */
+function label({ sw, visit }: Step): Match | undefined {
+  const { built } = sw, { bytes, l3 } = visit, entry = [...built.labels.values()].find(l => l.at === visit.hit);
+  if (bytes.length < l3 + MPLS.LEN) return undefined;
+  if (!entry) return { table: 'labels', entry: `no entry for ${new DataView(bytes.buffer, bytes.byteOffset).getUint32(l3) >>> MPLS_ENTRY.LABEL_SHIFT}` };
+  const { does, out, to, position } = entry;
+  return { table: 'labels', entry: [entry.label, does, ...out, to && `to ${to}`].filter(part => part !== '').join(' '), position: position() };
+}
+
+/** The neighbour that a swapped or uncovered packet goes to; none where the label ends here. */
+function labelHop({ sw, visit }: Step): Match | undefined {
+  const hop = visit.hit === 0 ? 0 : sw.built.k.view.getUint32(visit.hit + Label.HOP, true);
+  return hop === 0 ? undefined : neighborMatch(sw, hop);
+}
+
+function neighborMatch(sw: Switch, at: number): Match {
+  const { mac, to, interface: on, position } = describeHop(sw, at);
+  return { table: 'neighbor', entry: `${to ? `${to} at ` : ''}${mac} on ${on}`, position };
+}
+
+/** The SID that the packet was for; the next node may act on another hop by now. */
+function sid({ sw, before }: Step): Match | undefined {
+  const { built } = sw, sids = built.routes.filter(r => built.k.view.getUint8(r.hop) === HopKind.SRV6_LOCAL), row = showSids(sw)[sids.findIndex(r => r.hop === before?.hit)];
+  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.interface && `by ${row.interface}`].filter(Boolean).join(' '), position: row.position };
+}
+
+/** The policy that the route leads into. */
+function policy({ sw, before }: Step): Match | undefined {
+  const { policies, k } = sw.built, at = before ? k.view.getUint32(before.hit + Hop.AUX, true) : 0, row = showPolicies(sw)[[...policies.values()].indexOf(at)];
+  return row && { table: 'SRv6 policies', entry: `${row.name}, segments ${row.segments.join(' ')}`, position: row.position };
+}
+
+/** Who listens on the UDP port. */
+function udpPort({ sw, visit: { bytes, l4, hit, edge } }: Step): Match | undefined {
+  if (bytes.length < l4 + UDP.LEN) return undefined;
+  const port = new DataView(bytes.buffer, bytes.byteOffset).getUint16(l4 + UDP.DST_PORT), line = sw.built.k.view.getUint32(hit + Vtep.LINE, true);
+  return { table: 'UDP ports', ...(edge === 'vxlan_decap' ? { entry: `${port}, VXLAN`, position: sw.built.position(line) } : { entry: `nothing listens on ${port}` }) };
+}
+
+/** The VNI that a packet came with, as long as its header is there to be read, or the one that took its frame. */
+function vxlanIn({ sw, visit: { bytes, l4, hit, drop }, before }: Step): Match | undefined {
+  const found = [...sw.built.vxlans].find(([, e]) => e.vnis.includes(hit)), { view } = sw.built.k;
+  if (found) return { table: 'VNIs', entry: `${found[1].config.vni}, ${found[0]}`, position: sw.built.position(view.getUint32(hit + Vni.LINE, true)) };
+  const at = l4 + UDP.LEN + VXLAN.VNI;
+  if (!drop || bytes.length < at + 4 || before?.length !== bytes.length) return undefined;
+  return { table: 'VNIs', entry: `VNI ${new DataView(bytes.buffer, bytes.byteOffset).getUint32(at) >>> 8}`, position: sw.built.position(view.getUint32(hit + Vtep.LINE, true)) };
+}
+
+function vxlanOut({ sw, visit }: Step): Match | undefined {
+  if (visit.hit === 0) return undefined;
+  const { to, interface: on, position } = describeHop(sw, visit.hit);
+  return { table: 'tunnel', entry: to ? `${on} to ${to}` : `${on} has no remote end`, position };
 }
 
 /** The neighbour that a packet goes to; where its MTU is what counts, that. */
 function nextHop({ sw, visit }: Step): Match | undefined {
   if (visit.hit === 0) return undefined;
-  const { mac, to, interface: on, position } = describeHop(sw, visit.hit), { view } = sw.built.k;
-  if (!TOO_LONG.has(visit.drop)) return { table: 'neighbor', entry: `${to ? `${to} at ` : ''}${mac} on ${on}`, position };
-  const iface = sw.built.interfaces.find(i => i.name === on);
+  if (!TOO_LONG.has(visit.drop)) return neighborMatch(sw, visit.hit);
+  const { interface: on } = describeHop(sw, visit.hit), { view } = sw.built.k, iface = sw.built.interfaces.find(i => i.name === on);
   return { table: 'interface', entry: `${on}, MTU ${view.getUint16(visit.hit + Hop.MTU, true)}`, position: iface && sw.built.file.position([...sw.built.root, ...iface.path, 'mtu']) };
-}
-
-/** The VXLAN network that a frame came out of. */
-function vni({ sw, visit }: Step): Match | undefined {
-  const { vxlans, k } = sw.built, found = [...vxlans].find(([, e]) => e.vnis.includes(visit.hit));
-  return found && { table: 'VXLAN', entry: `VNI ${found[1].config.vni}, ${found[0]}`, position: sw.built.position(k.view.getUint32(visit.hit + Vni.LINE, true)) };
-}
-
-/** The tunnels' end that a datagram came to. */
-function vtep({ sw, visit }: Step): Match {
-  return { table: 'UDP', entry: 'VXLAN', position: sw.built.position(sw.built.k.view.getUint32(visit.hit + Vtep.LINE, true)) };
 }
 
 /** Who was to be found: the gateway, or the destination itself. */
@@ -136,7 +190,12 @@ function glean({ sw, visit, before }: Step): Match | undefined {
   return { table: `neighbors on ${on}`, entry: known ? `${who} at ${describeHop(sw, visit.hit).mac}` : `the MAC of ${who} is not known`, position };
 }
 
-const bridgeName = ({ sw, visit }: Step): string => [...sw.built.bridges.keys()][visit.domain] ?? '';
+/** The bridge that a frame came to: by a member, or by the bridge's own interface, which has its name. */
+function bridgeName({ sw, visit, before }: Step): string {
+  const from = sw.built.interfaces[(before ?? visit).iface - 1];
+  return (from?.kind === IfaceKind.BRIDGE ? [...sw.built.bridges.keys()][from.domain] : from?.name) ?? '';
+}
+
 const bridgePosition = (s: Step): Position => s.sw.built.file.position([...s.sw.built.root, 'bridges', bridgeName(s)], true);
 
 function bridgeForward(s: Step): Match {

@@ -10,6 +10,7 @@
 //     rule    RFC 1812 5.2.7.1
 //     to pass add a route, or a default route
 
+import { catalog } from '../graph/catalog.ts';
 import { formatPosition, type Position } from '../switch/file.ts';
 import type { ExplainedBranch, ExplainedVisit, Explanation, Outcome } from './explanation.ts';
 import type { Match } from './matches.ts';
@@ -61,7 +62,7 @@ function heading({ number, port, bytes, summary }: Explanation, { bold }: Paints
 }
 
 function visitLines(v: ExplainedVisit, node: string, source: (p: Position) => string | undefined, paint: Paints): string[] {
-  const where = v.reason ? paint.red(`DROP ${v.reason}`) : v.next ? `-> ${v.next === v.edge || v.edge.endsWith(v.next) ? v.next : `${v.edge} (${v.next})`}` : v.edge && paint.green(v.edge);
+  const where = v.reason ? paint.red(`DROP ${v.reason}`) : v.next ? `-> ${v.edge in catalog ? v.next : `${v.edge} (${v.next})`}` : v.edge && paint.green(v.edge);
   const rows = v.rows.length > ROWS_MAX ? [...v.rows.slice(0, ROWS_MAX), `... ${v.rows.length - ROWS_MAX} more rows`] : v.rows;
   return [
     `${paint.cyan(node)} ${where}`.trimEnd(),

@@ -1,12 +1,15 @@
 // tables.ts -- views of what the switches know: interfaces, routes, neighbours,
-// stations.
+// groups, labels, tunnels, stations.
 
 import { IfaceKind } from '../../assembly/abi.ts';
 import type { RouteInit } from '../switch/builder.ts';
 import { showFdb } from '../switch/fdb.ts';
-import { describeHop, vrfName } from '../switch/hops.ts';
+import { listGroups } from '../switch/groups.ts';
+import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
+import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { showPolicies, showSids } from '../switch/srv6.ts';
 import { showVxlan } from '../switch/vxlan_report.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
 import { count, type Report, report, seconds, where } from './report.ts';
@@ -25,8 +28,10 @@ export function interfaces(network: Network): Report {
 
 export function fib(network: Network): Report {
   const columns = ['VRF', 'Prefix', 'Kind', 'Next hop', 'Interface', 'Where'].map(title => ({ title }));
+  const hops = new Map<number, HopRow>(); // a million routes share a few
   return report(network, columns, sw => [...sw.built.routes].sort(byPrefix).map(({ vrf, prefix, hop, position }) => {
-    const { kind, to, mac, interface: on } = describeHop(sw, hop), name = vrfName(sw.built, vrf), at = position();
+    const known = hops.get(hop) ?? describeHop(sw, hop), { kind, to, mac, interface: on } = known, name = vrfName(sw.built, vrf), at = position();
+    hops.set(hop, known);
     return {
       cells: [name, formatPrefix(prefix), kind, to || mac, on, where(at)],
       json: { vrf: name, prefix: formatPrefix(prefix), kind, to: to || null, mac: mac || null, interface: on || null, position: at },
@@ -46,6 +51,30 @@ export function neighbors(network: Network): Report {
     cells: [n.address, n.interface, n.mac ?? '', n.state, age === undefined ? '' : seconds(age), count(n.held)],
     json: { ...n, agePs: age ?? null },
   })));
+}
+
+export function groups(network: Network): Report {
+  const columns = [...['Group', 'VRF', 'Family', 'Via', 'Interface'].map(title => ({ title })), ...['Weight', 'Buckets', 'Packets', 'Bytes', 'Asked', 'Actual'].map(title => ({ title, right: true }))];
+  const share = (of: number) => `${(of * 100).toFixed(1)} %`;
+  return report(network, columns, sw => listGroups(sw.built).flatMap(({ group, vrf, family, members }) => members.map(m => ({
+    cells: [group, vrf, `IPv${family}`, m.via, m.interface, String(m.weight), count(m.buckets), count(m.packets), count(m.bytes), share(m.asked), share(m.actual)],
+    json: { group, vrf, family, ...m },
+  }))));
+}
+
+export function labels(network: Network): Report {
+  const columns = [{ title: 'Label', right: true }, ...['Does', 'Out', 'To', 'Where'].map(title => ({ title }))];
+  return report(network, columns, sw => showLabels(sw.built).map(l => ({ cells: [String(l.label), l.does, l.out.join(' '), l.to, where(l.position)], json: l })));
+}
+
+export function sids(network: Network): Report {
+  const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'Interface'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showSids(sw).map(s => ({ cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.interface, count(s.packets), count(s.bytes), where(s.position)], json: s })));
+}
+
+export function policies(network: Network): Report {
+  const columns = [...['Policy', 'Mode', 'Segments'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showPolicies(sw).map(p => ({ cells: [p.name, p.mode, p.segments.join(' '), count(p.packets), count(p.bytes), where(p.position)], json: p })));
 }
 
 export function fdb(network: Network): Report {

@@ -1,8 +1,10 @@
 // hops.ts -- a Hop in words: where a lookup leads, for people.
 
-import { Drop, Hop, HopKind, Vxlan, VxlanFlag } from '../../assembly/abi.ts';
+import { Drop, Hop, HopKind, LabelStack, Vxlan, VxlanFlag } from '../../assembly/abi.ts';
+import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
+import { MPLS, MPLS_ENTRY } from '../../assembly/wire/mpls.ts';
 import { formatIp, formatMac } from '../wire/address.ts';
 import type { Builder } from './builder.ts';
 import type { Position } from './file.ts';
@@ -11,7 +13,7 @@ import type { Switch } from './switch.ts';
 export interface HopRow {
   /** HopKind in lower case; `drop` and `unreachable` say why in `to`. */
   readonly kind: string;
-  /** Gateway, neighbour, remote VTEP, group, VRF or reason; "" where the kind says it all. */
+  /** Gateway, neighbour, group, policy, VRF, VTEP, reason, or labels and the neighbour they go to; "" where the kind says it all. */
   readonly to: string;
   /** MAC of the neighbour; "" where none is known. */
   readonly mac: string;
@@ -30,6 +32,9 @@ export function describeHop(sw: Switch, at: number): HopRow {
     if (kind === HopKind.DROP || kind === HopKind.UNREACHABLE) return Drop[view.getUint16(at + Hop.REASON, true)]!;
     if (toNeighbor) return neighborAddress(built, iface, rewrite);
     if (kind === HopKind.GLEAN) return rewrite.length > 0 ? formatIp(rewrite) : '';
+    if (kind === HopKind.GROUP) return [...built.groups.values()].find(g => g?.hop === at)?.name ?? '';
+    if (kind === HopKind.MPLS_PUSH) return pushed(sw, at);
+    if (kind === HopKind.SRV6_ENCAPS) return [...built.policies].find(([, policy]) => policy === view.getUint32(at + Hop.AUX, true))?.[0] ?? '';
     if (kind === HopKind.VXLAN_ENCAP) return remoteVtep(built, view.getUint32(at + Hop.AUX, true));
     return kind === HopKind.VRF ? vrfName(built, view.getUint32(at + Hop.AUX, true)) : '';
   };
@@ -39,15 +44,22 @@ export function describeHop(sw: Switch, at: number): HopRow {
   };
 }
 
+/** `16002 3002 via 192.0.2.2`, outermost label first. */
+function pushed(sw: Switch, at: number): string {
+  const { view } = sw.built.k, stack = view.getUint32(at + Hop.AUX, true), via = describeHop(sw, view.getUint32(at + Hop.VIA, true));
+  const labels = Array.from({ length: view.getUint8(stack + LabelStack.COUNT) }, (_, i) => view.getUint32(stack + LabelStack.LABELS + i * MPLS.LEN) >>> MPLS_ENTRY.LABEL_SHIFT);
+  return `${labels.join(' ')} via ${via.to || via.mac}`;
+}
+
 /** Name of a VRF by its index. */
 export const vrfName = (b: Pick<Builder, 'vrfs'>, index: number): string => [...b.vrfs.keys()][index] ?? `VRF ${index}`;
 
 /** Address that the file gives to the MAC at the start of an L2 header. */
 function neighborAddress(b: Builder, iface: number, header: Uint8Array): string {
-  const mac = header.subarray(0, 6), six = header.at(-2) === 0x86;
+  const mac = header.subarray(0, 6), type = header.at(-2)! << 8 | header.at(-1)!, size = type === ETHERTYPE.IPV4 ? 4 : type === ETHERTYPE.IPV6 ? 16 : 0;
   for (const [key, n] of b.neighbors) {
     const address = Buffer.from(key.split(' ')[1]!, 'hex');
-    if (n.iface.at === iface && (address.length === 16) === six && n.mac.every((octet, i) => octet === mac[i])) return formatIp(address);
+    if (n.iface.at === iface && (size === 0 || address.length === size) && n.mac.every((octet, i) => octet === mac[i])) return formatIp(address);
   }
   return '';
 }
