@@ -20,6 +20,7 @@ import { UDP } from "../wire/udp";
 /** Whether the packet has a transport checksum that is wrong. */
 export function l4ChecksumWrong(p: usize, have: u32): bool {
   const plain = plainLength(p, have);
+  if (plain == NONE_MADE) return false;
   if (plain) return !checksumVerify(checksumPseudo4(p + IP4.SRC, load<u8>(p, IP4.PROTOCOL), plain), p + IP4.LEN, plain);
   const upper = transport(p, have), header = upper & 255, at = upper >> 8, n = covered(p, upper);
   if (!n) return false;
@@ -35,13 +36,18 @@ export function l4ChecksumRepair(p: usize, have: u32): void {
   store<u16>(p + at + field, <u16>(sum == 0 && header == <u32>IP_PROTOCOL.UDP ? 0xffff : sum));
 }
 
+/** plainLength: UDP whose sender made no checksum (RFC 768). */
+const NONE_MADE: u32 = 0xffffffff;
+
 /** Bytes that TCP or UDP's checksum covers, where an IPv4 packet is as most are; 0 for all others: they take the long way. */
 function plainLength(p: usize, have: u32): u32 {
   if (have < <u32>(IP4.LEN + UDP.LEN) || load<u8>(p) != IP4_VERSION_IHL_PLAIN || load<u16>(p, IP4.FLAGS_OFFSET) & bswap<u16>(<u16>(IP4_FRAGMENT.MF | IP4_FRAGMENT.OFFSET))) return 0;
   const total = be16(p + IP4.TOTAL_LENGTH), n = total - IP4.LEN, protocol = <u32>load<u8>(p, IP4.PROTOCOL);
   if (total < <u32>(IP4.LEN + UDP.LEN) || total > have) return 0;
   if (protocol == <u32>IP_PROTOCOL.TCP) return n >= <u32>TCP.LEN ? n : 0;
-  return protocol == <u32>IP_PROTOCOL.UDP && be16(p + IP4.LEN + UDP.LENGTH) == n && load<u16>(p + IP4.LEN, UDP.CHECKSUM) ? n : 0;
+  if (protocol != <u32>IP_PROTOCOL.UDP) return 0;
+  if (!load<u16>(p + IP4.LEN, UDP.CHECKSUM)) return NONE_MADE;
+  return be16(p + IP4.LEN + UDP.LENGTH) == n ? n : 0;
 }
 
 function isIp4(p: usize): bool {
