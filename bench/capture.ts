@@ -43,7 +43,7 @@ try {
         const n = reader.next(vec, VEC_MAX);
         if (n > 0) {
           if (writer) writer.write(vec, n);
-          else for (let i = 0; i < n; i++) k.fn['free']!(k.pool, k.u32[(vec >> 2) + i]!);
+          else for (let i = 0; i < n; i++) k.fn['free']!(k.pool, k.u32[(vec >>> 2) + i]!);
         } else if (!await reader.fill()) break;
       }
       rates.push(PACKETS / (performance.now() - start) / 1000);

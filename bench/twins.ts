@@ -2,25 +2,37 @@
 // no Node headers.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Twins {
-  /** Run a twin over `n` offsets at `vec`. @returns nanoseconds */
-  run(memory: ArrayBufferLike, twin: number, vec: number, n: number, ...tables: number[]): number;
+  /**
+   * Run a twin over `n` frames (struct frame in twins/twin.h).
+   * @param frames and tables are byte offsets in `memory`, or plain numbers as the twin says
+   */
+  run(memory: ArrayBufferLike, twin: number, frames: number, n: number, ...tables: number[]): void;
 }
 
-export function loadTwins(): { twins?: Twins; reason: string } {
-  const source = fileURLToPath(new URL('twins/twins.c', import.meta.url)), out = fileURLToPath(new URL('../build/twins.node', import.meta.url));
+/** Numbers of the twins: TWINS in twins/twins.c. */
+export enum TWIN { L3FWD, SRV6_END, H_ENCAPS, VXLAN_ENCAP }
+
+const folder = fileURLToPath(new URL('twins', import.meta.url)), addon = fileURLToPath(new URL('../build/twins.node', import.meta.url));
+
+/** Compile the twins. @returns why they cannot be, or "" */
+export function buildTwins(): string {
   const prefix = dirname(dirname(process.execPath));
   const headers = [join(prefix, 'include/node'), '/usr/include/node', '/usr/local/include/node'].find(d => existsSync(join(d, 'node_api.h')));
-  if (!headers) return { reason: 'no Node headers' };
+  if (!headers) return 'no Node headers';
+  const sources = readdirSync(folder).filter(f => f.endsWith('.c')).map(f => join(folder, f));
   try {
-    execFileSync('gcc', ['-O3', '-march=native', '-shared', '-fPIC', '-I', headers, source, '-o', out], { stdio: 'pipe' });
+    execFileSync('gcc', ['-O3', '-march=native', '-Wall', '-Wextra', '-shared', '-fPIC', '-I', headers, ...sources, '-o', addon], { stdio: 'pipe' });
+    return '';
   } catch (e) {
-    return { reason: `gcc: ${(e as Error).message.split('\n')[0]}` };
+    return (e as NodeJS.ErrnoException).code === 'ENOENT' ? 'no gcc' : `gcc: ${(e as Error).message}`;
   }
-  return { twins: createRequire(import.meta.url)(out) as Twins, reason: '' };
 }
+
+/** The twins built before. */
+export const loadTwins = (): Twins => createRequire(import.meta.url)(addon) as Twins;

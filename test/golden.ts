@@ -1,4 +1,4 @@
-// golden.ts -- text compared with a file in test/golden. WEFT_GOLDEN=write
+// golden.ts -- text compared with a file in test/golden. WEFT_UPDATE=1
 // writes the files anew; read the difference before you commit it.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 /** @param name path below test/golden */
 export function golden(name: string, text: string): void {
   const path = fileURLToPath(new URL(`golden/${name}`, import.meta.url));
-  if (process.env['WEFT_GOLDEN'] === 'write') {
+  if (process.env['WEFT_UPDATE']) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }

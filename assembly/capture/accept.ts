@@ -7,6 +7,7 @@
 // IP version.
 
 import { Drop, DropCount, FRAME_MAX, LINK_UNSUPPORTED, Packet, Scan, ScanFault, ScanIface, ScanStatus } from "../abi";
+import { copyFrame } from "../lib/copy";
 import { be16, data, put16 } from "../lib/packet";
 import { alloc, free } from "../lib/pool";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
@@ -63,7 +64,7 @@ export function accept(s: usize, iface: usize, from: usize, captured: u32, origi
   if (!d) return stop(s, ScanStatus.STARVED);
   const to = data(d);
   if (!ethernet) makeHeader(to, iface, link, from, wire - cooked);
-  memory.copy(to + added, from + cooked, payload);
+  copyFrame(to + added, from + cooked, payload);
   const id = count(s, captured, time);
   store<u32>(d, wire - cooked + added, Packet.ORIG);
   store<i64>(d, time, Packet.TIME);

@@ -4,6 +4,7 @@
 // LIMIT; behind LIMIT there is room for one record of any size.
 
 import { Packet, PacketFlag, ScanFormat, Sink } from "../abi";
+import { copyFrame } from "../lib/copy";
 import { at, data, len, wireLen } from "../lib/packet";
 import { free } from "../lib/pool";
 import { PCAP_RECORD } from "../wire/pcap";
@@ -58,7 +59,7 @@ function pcapRecord(to: usize, d: usize, sec: u32, fraction: u32): usize {
   store<u32>(to, fraction, PCAP_RECORD.FRACTION);
   store<u32>(to, n, PCAP_RECORD.CAPTURED);
   store<u32>(to, wireLen(d), PCAP_RECORD.ORIGINAL);
-  memory.copy(to + PCAP_RECORD.LEN, data(d), n);
+  copyFrame(to + PCAP_RECORD.LEN, data(d), n);
   return to + PCAP_RECORD.LEN + n;
 }
 
@@ -73,7 +74,7 @@ function enhancedPacket(w: usize, to: usize, d: usize, iface: u32, stamp: u64): 
   store<u32>(to, wireLen(d), PCAPNG_EPB.ORIGINAL);
   let p = to + PCAPNG_EPB.DATA + (n & ~3);
   store<u32>(p, 0); // the padding of the last word, then the packet over it
-  memory.copy(to + PCAPNG_EPB.DATA, data(d), n);
+  copyFrame(to + PCAPNG_EPB.DATA, data(d), n);
   p = to + PCAPNG_EPB.DATA + ((n + 3) & ~3);
 
   const made = load<u8>(d, Packet.FLAGS) & PacketFlag.ORIGINATED;

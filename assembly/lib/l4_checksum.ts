@@ -11,7 +11,7 @@ import { be16 } from "./packet";
 import { ICMP4 } from "../wire/icmp4";
 import { ICMP6 } from "../wire/icmp6";
 import { IP_PROTOCOL } from "../wire/ip";
-import { IP4, IP4_FRAGMENT } from "../wire/ip4";
+import { IP4, IP4_FRAGMENT, IP4_VERSION_IHL_PLAIN } from "../wire/ip4";
 import { IP6, IP6_EXT, IP6_FRAGMENT, IP6_FRAGMENT_PART } from "../wire/ip6";
 import { SRH, SRH_ROUTING_TYPE } from "../wire/srh";
 import { TCP } from "../wire/tcp";
@@ -19,6 +19,8 @@ import { UDP } from "../wire/udp";
 
 /** Whether the packet has a transport checksum that is wrong. */
 export function l4ChecksumWrong(p: usize, have: u32): bool {
+  const plain = plainLength(p, have);
+  if (plain) return !checksumVerify(checksumPseudo4(p + IP4.SRC, load<u8>(p, IP4.PROTOCOL), plain), p + IP4.LEN, plain);
   const upper = transport(p, have), header = upper & 255, at = upper >> 8, n = covered(p, upper);
   if (!n) return false;
   if (header == <u32>IP_PROTOCOL.UDP && load<u16>(p + at, UDP.CHECKSUM) == 0) return !isIp4(p); // none was made: RFC 768
@@ -31,6 +33,15 @@ export function l4ChecksumRepair(p: usize, have: u32): void {
   if (!n || (header == <u32>IP_PROTOCOL.UDP && isIp4(p) && load<u16>(p + at, UDP.CHECKSUM) == 0)) return;
   const sum = checksumTransport(pseudo(p, header, n), p + at, n, field);
   store<u16>(p + at + field, <u16>(sum == 0 && header == <u32>IP_PROTOCOL.UDP ? 0xffff : sum));
+}
+
+/** Bytes that TCP or UDP's checksum covers, where an IPv4 packet is as most are; 0 for all others: they take the long way. */
+function plainLength(p: usize, have: u32): u32 {
+  if (have < <u32>(IP4.LEN + UDP.LEN) || load<u8>(p) != IP4_VERSION_IHL_PLAIN || load<u16>(p, IP4.FLAGS_OFFSET) & bswap<u16>(<u16>(IP4_FRAGMENT.MF | IP4_FRAGMENT.OFFSET))) return 0;
+  const total = be16(p + IP4.TOTAL_LENGTH), n = total - IP4.LEN, protocol = <u32>load<u8>(p, IP4.PROTOCOL);
+  if (total < <u32>(IP4.LEN + UDP.LEN) || total > have) return 0;
+  if (protocol == <u32>IP_PROTOCOL.TCP) return n >= <u32>TCP.LEN ? n : 0;
+  return protocol == <u32>IP_PROTOCOL.UDP && be16(p + IP4.LEN + UDP.LENGTH) == n && load<u16>(p + IP4.LEN, UDP.CHECKSUM) ? n : 0;
 }
 
 function isIp4(p: usize): bool {

@@ -17,7 +17,7 @@
 import { HopKind, Packet, Switch } from "../abi";
 import { at, be32, data, forward } from "../lib/packet";
 import { take4 } from "../originate/take4";
-import { lpm4_get_from, lpm4_slot, lpm4_trie_of, MISS } from "../tables/lpm4";
+import { lpm4_default_of, lpm4_get_from, lpm4_slot, lpm4_trie_of, MISS } from "../tables/lpm4";
 import { trie4_below, trie4_slot, trie4_value } from "../tables/trie4";
 import { IP4 } from "../wire/ip4";
 
@@ -46,14 +46,13 @@ export function ip4_lookup(vec: usize, n: u32, sw: usize): void {
       vrf = load<u32>(d, Packet.DOMAIN);
       trie = lpm4_trie_of(fib, vrf);
     }
-    // Most hops are neighbours (10.9 -> 6.4 ns/packet at 1,000 prefixes, hot).
     const entry = trie ? trie4_below(trie, load<u32>(key, Key.ENTRY), load<u32>(key)) : 0;
-    if (entry && load<u8>(trie4_value(entry)) == HopKind.REWRITE) {
-      store<u32>(d, <u32>trie4_value(entry), Packet.HIT);
+    const found = entry ? <u32>trie4_value(entry) : trie ? lpm4_default_of(fib, vrf) : lpm4_get_from(fib, <usize>load<u32>(key, Key.SLOT), vrf, load<u32>(key));
+    const hop = <usize>(found == MISS ? none : found);
+    // Most hops are neighbours; without a call for them: 10.9 -> 6.4 ns/packet at 1,000 prefixes, hot.
+    if (load<u8>(hop) == HopKind.REWRITE) {
+      store<u32>(d, <u32>hop, Packet.HIT);
       forward(d, HopKind.REWRITE);
-      continue;
-    }
-    const found = lpm4_get_from(fib, <usize>load<u32>(key, Key.SLOT), vrf, load<u32>(key));
-    take4(sw, d, <usize>(found == MISS ? none : found));
+    } else take4(sw, d, hop);
   }
 }

@@ -115,6 +115,11 @@ export function lpm4_trie_of(t: usize, vrf: u32): usize {
   return <usize>load<u32>(vrfAt(t, vrf), Vrf.TRIE);
 }
 
+/** Value of a VRF's default route, or MISS. */
+export function lpm4_default_of(t: usize, vrf: u32): u32 {
+  return load<u32>(vrfAt(t, vrf), Vrf.DEFAULT);
+}
+
 /** Value of the longest prefix that covers `addr`, or MISS; `slot` is lpm4_slot(t, vrf, addr). */
 export function lpm4_get_from(t: usize, slot: usize, vrf: u32, addr: u32): u32 {
   const v = vrfAt(t, vrf), trie = <usize>load<u32>(v, Vrf.TRIE);

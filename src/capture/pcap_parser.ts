@@ -53,7 +53,7 @@ class PcapParserReader extends CaptureReader {
       if (captured <= FRAME_MAX) k.bytes.set(data, this.#bytes);
       const d = accept(scan, this.#bytes, captured, original, seconds, microseconds);
       if (this.starved) break;
-      if (d !== 0) k.u32[(vec >> 2) + n++] = d;
+      if (d !== 0) k.u32[(vec >>> 2) + n++] = d;
     }
     return n;
   }

@@ -3,11 +3,16 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DROPS, type Reason } from '../graph/drops.ts';
+import { EXIT } from '../kernel/errors.ts';
 import type { Command } from './command.ts';
+import { runExplain } from './explain_run.ts';
 import { type ReplayFlags, runReplay } from './replay_run.ts';
 import { projectRoot } from './root.ts';
 
 type Flags = Pick<ReplayFlags, 'write' | 'drops'>;
+
+/** The drop that is explained in full: two SIDs are on its way, and the second takes no IPv6. */
+const EXPLAINED = 'UPPER_LAYER_NOT_ALLOWED';
 
 const command: Command<Flags> = {
   json: true,
@@ -20,16 +25,17 @@ const command: Command<Flags> = {
   async run(_, flags, talk) {
     const read = file('pcaps/demo.pcapng'), config = file('examples/demo.yaml');
     const { code, result } = await runReplay('', { ...flags, read, config }, talk);
-    if (!result || talk.json || talk.quiet) return code;
+    if (!result || code !== EXIT.ok || talk.json || talk.quiet) return code;
     const { bold, dim, red } = talk.colors;
     talk.out(`\n${bold('What would let the dropped packets pass')}`);
     for (const reason of new Set(result.drops.map(d => d.reason))) {
       const { remedy, source } = (DROPS as Readonly<Record<string, Reason>>)[reason]!;
       talk.out(`  ${red(reason)}: ${remedy}${source && dim(` (${source})`)}`);
     }
-    const files = `-r ${read} -c ${config}`;
-    talk.out(`\n${bold('Go on with')}\n  weft explain ${files} -n ${result.drops[0]?.first ?? 1}\n  weft replay ${files} -w out.pcapng --drops drops.pcapng\n  weft show paths ${files}`);
-    return code;
+    const files = `-r ${read} -c ${config}`, number = result.drops.find(d => d.reason === EXPLAINED)!.first;
+    talk.out(`\n${bold('Go on with')}\n  weft replay ${files} -w out.pcapng --drops drops.pcapng\n  weft show paths ${files}`);
+    talk.out(`\n${bold('One of them in full')}: weft explain ${files} -n ${number}\n`);
+    return runExplain([], { read, config, number }, talk);
   },
 };
 export default command;

@@ -47,7 +47,7 @@ const command: Command<Flags> = {
       const n = reader.next(vector.at, VEC_MAX);
       if (n === 0 && !await reader.fill()) break;
       for (let i = 0; i < n; i++) {
-        const d = k.u32[(vector.at >> 2) + i]!;
+        const d = k.u32[(vector.at >>> 2) + i]!;
         number = k.view.getUint32(d + Packet.ID, true);
         if (number >= first && number <= last)
           print.packet(frame(k, d), { number, wire: k.view.getUint32(d + Packet.ORIG, true), time: (reader.origin ?? 0n) * PS_PER_SECOND + k.view.getBigInt64(d + Packet.TIME, true) });

@@ -26,7 +26,8 @@ export class OutOfMemory extends WeftError {
 }
 
 export class Kernels {
-  /** Views on linear memory. It never grows, so they stay valid. */
+  /** Linear memory, and views on it. It never grows, so they stay valid. */
+  readonly memory: WebAssembly.Memory;
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly u32: Uint32Array;
@@ -54,6 +55,7 @@ export class Kernels {
     this.#table = new WebAssembly.Table({ initial: TABLE, element: 'anyfunc' });
     const { exports } = new WebAssembly.Instance(module, { env: { memory: mem, table: this.#table } });
     this.fn = exports as unknown as Exports;
+    this.memory = mem;
     this.bytes = new Uint8Array(mem.buffer);
     this.view = new DataView(mem.buffer);
     this.u32 = new Uint32Array(mem.buffer);
@@ -61,7 +63,7 @@ export class Kernels {
     const built = this.fn['abi_version']!();
     if (built !== ABI_VERSION) throw new WeftError(EXIT.internal, `the kernels have ABI ${built}, the host has ${ABI_VERSION}`, 'npm run build');
     this.#top = this.fn['arena_base']!();
-    this.pool = this.alloc(this.fn['pool_sizeof']!(small, jumbo, huge), 'packet pool');
+    this.pool = this.alloc(this.fn['pool_sizeof']!(small, jumbo, huge) >>> 0, 'packet pool');
     this.fn['pool_init']!(this.pool, small, jumbo, huge);
   }
 

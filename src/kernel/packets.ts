@@ -21,7 +21,7 @@ export interface Arrival {
  * @returns its handle, or 0 when no buffer is free
  */
 export function receive(k: Kernels, frame: Uint8Array, { port = 0, time = 0n, id = 1, orig = frame.length, mark = false }: Arrival = {}): number {
-  const d = k.fn['alloc']!(k.pool, frame.length);
+  const d = k.fn['alloc']!(k.pool, frame.length) >>> 0;
   if (d === 0) return 0;
   k.bytes.set(frame, k.view.getUint32(d + Packet.DATA, true));
   k.view.setUint32(d + Packet.ORIG, orig, true);
@@ -46,7 +46,7 @@ export function release(k: Kernels, d: number): void {
 /** Handles in one of the pool's lists, which is emptied; the packets are the caller's to free. */
 export function take(k: Kernels, list: 'TX' | 'DROP'): number[] {
   const [count, at] = list === 'TX' ? [Pool.TX_COUNT, Pool.TX_LIST] : [Pool.DROPPED, Pool.DROP_LIST];
-  const n = k.view.getUint32(k.pool + count, true), from = k.view.getUint32(k.pool + at, true) >> 2;
+  const n = k.view.getUint32(k.pool + count, true), from = k.view.getUint32(k.pool + at, true) >>> 2;
   k.view.setUint32(k.pool + count, 0, true);
   return Array.from(k.u32.subarray(from, from + n));
 }
@@ -59,6 +59,6 @@ export class Vector {
   }
   /** Store up to VEC_MAX handles. */
   put(handles: readonly number[]): void {
-    this.k.u32.set(handles, this.at >> 2);
+    this.k.u32.set(handles, this.at >>> 2);
   }
 }

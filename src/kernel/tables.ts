@@ -85,7 +85,7 @@ export class Lpm4 {
     if (trie > 0) k.fn['lpm4_trie']!(this.at, vrf, k.alloc(trie, `IPv4 FIB of ${n} prefixes`), n, long);
     for (let i = 0; i < n; i += BATCH) {
       const part = routes.subarray(i * 3, (i + BATCH) * 3), many = part.length / 3;
-      k.u32.set(part, this.#batch >> 2);
+      k.u32.set(part, this.#batch >>> 2);
       if (k.fn['lpm4_put_many']!(this.at, vrf, this.#batch, many) !== many) throw new WeftError(EXIT.internal, 'the IPv4 FIB is full');
     }
   }

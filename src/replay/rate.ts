@@ -46,7 +46,7 @@ export class RatePace implements Pace {
     const { k, wall } = this;
     const now = wall?.now() ?? 0n, horizon = this.first + (now - (this.#start ??= now)) * PS_PER_NS + EARLY_PS;
     for (let i = 0; i < n; i++) {
-      const d = k.u32[(vec >> 2) + i]!, time = this.#time(d);
+      const d = k.u32[(vec >>> 2) + i]!, time = this.#time(d);
       if (wall && this.packets > 0 && time > horizon) return i > 0 ? i : this.#wait(vec, n, time - horizon + EARLY_PS);
       this.#stamp(d, time);
       this.#end = now;

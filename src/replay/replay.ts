@@ -138,7 +138,7 @@ const aborted = (signal: AbortSignal | undefined): Promise<false> =>
 
 /** Free packets that were read but never entered. */
 function discard(k: Kernels, vec: number, n: number): Amount {
-  const handles = Array.from(k.u32.subarray(vec >> 2, (vec >> 2) + n));
+  const handles = Array.from(k.u32.subarray(vec >>> 2, (vec >>> 2) + n));
   const bytes = handles.reduce((sum, d) => sum + k.view.getUint32(d + Packet.LEN, true), 0);
   k.fn['free_list']!(k.pool, vec, n);
   return { packets: n, bytes };
@@ -154,7 +154,7 @@ function enter(network: Network, vec: number, n: number): void {
   for (let i = 0; i < n; ) {
     const first = i, number = portOf(network, vec, i), { sw } = network.ports[number]!;
     for (; i < n && network.ports[portOf(network, vec, i)]!.sw === sw; i++) {
-      const d = k.u32[(vec >> 2) + i]!;
+      const d = k.u32[(vec >>> 2) + i]!;
       k.view.setUint16(d + Packet.RX_PORT, network.ports[portOf(network, vec, i)]!.port, true);
     }
     network.input(number, vec + first * 4, i - first);
@@ -162,7 +162,7 @@ function enter(network: Network, vec: number, n: number): void {
 }
 
 const portOf = (network: Network, vec: number, i: number): number =>
-  network.k.view.getUint16(network.k.u32[(vec >> 2) + i]! + Packet.RX_PORT, true);
+  network.k.view.getUint16(network.k.u32[(vec >>> 2) + i]! + Packet.RX_PORT, true);
 
 function account(network: Network, reader: CaptureReader, left: Amount, out: number): Omit<ReplayResult, 'span' | 'kernelNs'> {
   const { k, switches } = network, many = switches.length > 1;

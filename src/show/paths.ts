@@ -28,7 +28,7 @@ export class Paths implements Watcher {
     due: (vec, n) => {
       const { k } = this.network, due = Math.min(n, BURST);
       this.#fold();
-      for (let i = 0; i < due; i++) k.view.setUint8(k.u32[(vec >> 2) + i]! + Packet.MARK, 1);
+      for (let i = 0; i < due; i++) k.view.setUint8(k.u32[(vec >>> 2) + i]! + Packet.MARK, 1);
       return due;
     },
   };
