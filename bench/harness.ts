@@ -17,6 +17,8 @@ export interface Timing {
   readonly median: number;
   readonly min: number;
   readonly rounds: number;
+  /** Speed of the first candidate over this one's: median of the rounds, since a round's load hits both. */
+  readonly first: number;
 }
 
 /** Passes before the clock counts: V8 compiles, tables and predictors warm up. */
@@ -37,7 +39,9 @@ export function alternate(candidates: readonly Candidate[], packets: number, rou
       if (round >= 0) samples[i]!.push(Number(ns) / passes / packets);
     });
   return candidates.map((c, i) => {
-    const sorted = samples[i]!.sort((a, b) => a - b);
-    return { name: c.name, median: sorted[sorted.length >> 1]!, min: sorted[0]!, rounds };
+    const own = samples[i]!;
+    return { name: c.name, median: median(own), min: Math.min(...own), rounds, first: median(own.map((ns, r) => ns / samples[0]![r]!)) };
   });
 }
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;

@@ -39,17 +39,16 @@ function say(line: string): void {
 
 /** @returns the row, or why there is none */
 function child(...args: string[]): Result {
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(new URL('row.ts', import.meta.url)), ...args], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(new URL('row.ts', import.meta.url)), ...args], { encoding: 'utf8', maxBuffer: 2 ** 26 });
   if (status === 0) return JSON.parse(stdout) as Result;
   failed = true;
-  return `FAILED: ${error?.message ?? /^\w*Error: .*(\n {2}.*){0,2}/m.exec(stderr)?.[0] ?? stderr}`;
+  return `FAILED: ${error?.message ?? signal ?? /^\w*Error: .*(\n {2}.*){0,2}/m.exec(stderr)?.[0] ?? stderr}`;
 }
 
 let failed = false;
-const wanted = (names: readonly string[]): string[] => {
-  const exact = names.filter(n => options.only.includes(n));
-  return exact.length > 0 ? exact : names.filter(n => options.only.length === 0 || options.only.some(o => n.startsWith(o)));
-};
+/** Names that --only asks for: exactly, else those that begin so. */
+const wanted = (names: readonly string[]): string[] => names.filter(n => options.only.length === 0 || options.only.some(o => n === o || (n.startsWith(o) && !all.has(o))));
+const all = new Set([...Object.keys(catalog), ...Object.keys(pipelines)]);
 
 const NODE_HEAD = `# node, vectors of ${VEC_MAX}, in cache  ns/packet     Mpps    rme % samples   cases  harness`;
 function nodeText(name: string, r: Result): string {
@@ -63,7 +62,7 @@ function pipelineText(name: string, set: SetName, r: Result): string {
   const label = `${name} ${set}`.padEnd(31);
   if (typeof r === 'string') return `${label} ${r}`;
   const [weft, c] = r as PipelineRow[], { median, min, what } = weft!;
-  const beside = c ? `${c.median.toFixed(1).padStart(9)} ${(c.median / median).toFixed(2).padStart(8)}` : `${'-'.padStart(9)} ${'-'.padStart(8)}`;
+  const beside = c ? `${c.median.toFixed(1).padStart(9)} ${c.first.toFixed(2).padStart(8)}` : `${'-'.padStart(9)} ${'-'.padStart(8)}`;
   return `${label} ${median.toFixed(1).padStart(9)} ${min.toFixed(1).padStart(8)} ${(1e3 / median).toFixed(1).padStart(8)} ${beside}  ${what}`;
 }
 

@@ -4,6 +4,7 @@
 // for a packet, so the copies are made by a kernel of the harness's own over
 // the same memory.
 
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 import type { Kernels } from '../src/kernel/kernels.ts';
 
@@ -20,21 +21,29 @@ export function copy(list: usize, end: usize): void {
   }
 }`;
 
-let compiled: WebAssembly.Module | undefined;
+const built = new URL('../build/bench_restore.wasm', import.meta.url);
 
-/** To be called after loadKernels(), which keeps V8 from compiling with Liftoff. */
-async function copyModule(): Promise<WebAssembly.Module> {
-  if (compiled) return compiled;
+/** Compiling takes longer than some rows: the result is kept while this file is not changed. */
+async function copyKernel(): Promise<Uint8Array<ArrayBuffer>> {
+  if (existsSync(built) && statSync(built).mtimeMs > statSync(new URL(import.meta.url)).mtimeMs) return readFileSync(built);
   const { binary, stderr } = await asc.compileString(SOURCE, { optimizeLevel: 3, runtime: 'stub', importMemory: true, noExportMemory: true, enable: ['simd'] });
   if (!binary) throw new Error(stderr.toString());
-  return (compiled = new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>));
+  writeFileSync(built, binary);
+  return binary as Uint8Array<ArrayBuffer>;
 }
+
+let compiled: WebAssembly.Module | undefined;
 
 export interface Block { to: number; length: number; from?: number }
 
-/** Save `blocks` as they are now (or take what is at `from`). @returns puts them back; up to 15 bytes behind each too */
+/**
+ * Save `blocks` as they are now (or take what is at `from`).
+ * To be called after loadKernels(), which keeps V8 from compiling with Liftoff.
+ * @returns puts them back; up to 15 bytes behind each too
+ */
 export async function restorer(k: Kernels, blocks: Iterable<Block>, count: number): Promise<() => void> {
-  const { exports } = new WebAssembly.Instance(await copyModule(), { env: { memory: k.memory, abort: () => undefined } });
+  compiled ??= new WebAssembly.Module(await copyKernel());
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory: k.memory, abort: () => undefined } });
   const list = k.alloc(count * 12, 'restore'), copy = exports['copy'] as (list: number, end: number) => void;
   let n = 0;
   for (const { to, length, from } of blocks) {
