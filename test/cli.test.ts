@@ -150,6 +150,7 @@ test('usage errors: code 2, one line, a hint, the word that was meant', () => {
     [['replay', '-r', input, '-c', config, '-w', '/nonexistent/x.pcap'], /^weft: cannot write \/nonexistent\/x\.pcap: no such file or directory\n$/],
     [['replay', '-r', input, '-c', '/nonexistent.yaml'], /^weft: \/nonexistent\.yaml: no such file or directory\n$/],
     [['replay', '-r', input, '-c', config, 'udp', 'prot', '53'], /^weft: .*\nudp prot 53\n {4}\^\n$/],
+    [['replay', '-r', input, '-r', input, '-c', config], /^weft: option '-r, --read <file>' was given twice\n {2}hint: weft replay --help\n$/],
     [['dissect', '-r', input, '-T', 'fields'], /-T fields prints the fields that -e names/],
     [['dissect', '-r', input, '-n', '5-1'], /Expected a packet number from 1, or first-last/],
     [['completion', 'tcsh'], /Allowed choices are bash, zsh, fish/],

@@ -57,7 +57,19 @@ export function commander(name: string, summary: string, command: Command): Comm
   command.define(c);
   if (command.json) c.option('--json', 'print the result, or the error, as one JSON document');
   c.option('-q, --quiet', 'no report, progress or remarks; warnings and errors only').option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR work too');
+  refuseRepeats(c, name);
   return c.helpOption('-h, --help', 'this text').addHelpText('after', `\nExamples:\n${command.examples.map(e => `  ${e}`).join('\n')}`);
+}
+
+/** Of a value given twice commander keeps the last, and a capture would go unread without a word. */
+function refuseRepeats(c: Commander, name: string): void {
+  const seen = new Set<string>();
+  for (const option of c.options.filter(o => o.required))
+    c.on(`option:${option.name()}`, () => {
+      const gathers = Array.isArray(c.getOptionValue(option.attributeName()));
+      if (seen.has(option.name()) && !gathers) throw new WeftError(EXIT.usage, `option '${option.flags}' was given twice`, `weft ${name} --help`);
+      seen.add(option.name());
+    });
 }
 
 function report(e: unknown, talk: Talk): number {
