@@ -227,6 +227,19 @@ const replayed = (...args: string[]): Result => {
   return json<Result>(out);
 };
 
+test('replay: ports of a pcapng file are named, described and rated as the switch file has them', () => {
+  const described = scratchFile('described.yaml', Buffer.from(YAML.replace('e2: {', 'e2: {description: to the core, speed: 400G, '))), out = scratchPath('described.pcapng');
+  assert.is(weft(['replay', '-r', input, '-c', described, '-w', out, '--quiet']).code, 0);
+  const bytes = readFileSync(out), rate = Buffer.alloc(12);
+  rate.writeUInt16LE(8, 0); // if_speed, eight bytes
+  rate.writeUInt16LE(8, 2);
+  rate.writeBigUInt64LE(400_000_000_000n, 4);
+  assert.ok(bytes.includes(rate), 'if_speed');
+  assert.ok(bytes.includes('to the core'), 'if_description');
+  const wrong = scratchFile('wrong.yaml', Buffer.from(YAML.replace('e2: {', 'e2: {speed: fast, ')));
+  assert.match(weft(['check', '-c', wrong]).err, /wrong\.yaml:4:\d+: ports\.e2\.speed: "fast" is no rate/);
+});
+
 test('replay --json: the keys, and every packet accounted for', () => {
   const r = replayed();
   assert.equal(Object.keys(r), RESULT);

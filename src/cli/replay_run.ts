@@ -89,7 +89,7 @@ class Run {
     const network = loadNetwork(flags.config, flags.memory), { k } = network;
     this.network = network;
     this.reader = openInput(network, flags, program);
-    const ports = network.ports.map((p, port) => ({ port, name: p.name }));
+    const ports = network.ports.map(({ sw: _, ...described }, port) => ({ ...described, port }));
     if (write !== undefined)
       this.write = () => this.output = createCapture(k, write, { ports: ports.filter(p => !network.linked(p.port)), resolution: this.reader.resolution, version: VERSION });
     this.drops = drops === undefined ? undefined : createCapture(k, drops, { ports, version: VERSION });

@@ -84,6 +84,8 @@ export class Builder {
   readonly sw: number;
   readonly faults: string[] = [];
   readonly portNames: string[];
+  /** Rates of ports that have one, bit/s. */
+  readonly speeds = new Map<string, bigint>();
   readonly vrfs = new Map<string, number>([['default', 0]]);
   readonly bridges = new Map<string, number>();
   /** Bridge members by interface name. */

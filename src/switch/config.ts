@@ -3,6 +3,7 @@
 
 export interface PortConfig extends VlanConfig {
   description?: string;
+  speed?: string;
   min_frame?: number;
   fix_checksums?: boolean;
   vlans?: Record<string, VlanConfig | null>;

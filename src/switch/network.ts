@@ -14,6 +14,9 @@ export interface OutsidePort {
   readonly sw: Switch;
   /** Port number inside the switch. */
   readonly port: number;
+  /** As the file describes it; its rate in bit/s. */
+  readonly description?: string;
+  readonly speed?: bigint;
 }
 
 /** Receives what leaves. Both take handles that are theirs to free. */
@@ -47,7 +50,7 @@ export class Network {
       base += s.portNames.length;
       return at;
     });
-    this.ports = this.switches.flatMap(sw => sw.portNames.map((p, port) => ({ name: parts.length > 1 ? `${sw.name}:${p}` : p, sw, port })));
+    this.ports = this.switches.flatMap(sw => sw.portNames.map((p, port) => ({ name: parts.length > 1 ? `${sw.name}:${p}` : p, sw, port, ...sw.described(p) })));
     if ('switches' in value) (value.links ?? []).forEach((l, i) => this.#link(l.endpoints, ['links', i, 'endpoints'], faults));
     if (faults.length > 0) throw new ConfigError(faults);
     this.#entry = this.switches[0]!.graph.index('ethernet_input');

@@ -7,6 +7,7 @@ import { parseInterface, type Prefix } from '../wire/address.ts';
 import { type Builder, defaultMac, type Interface, macOr } from './builder.ts';
 import type { PortConfig, VlanConfig } from './config.ts';
 import type { Path } from './file.ts';
+import { parseRate } from './quantity.ts';
 
 /** Largest layer-3 packet of a port that names none, bytes. */
 const MTU = 1500;
@@ -27,7 +28,9 @@ export function declarePorts(b: Builder): void {
 }
 
 function declarePort(b: Builder, name: string, port: number, config: PortConfig): void {
-  const path: Path = ['ports', name], keys = tagKeys(b, name, config);
+  const path: Path = ['ports', name], keys = tagKeys(b, name, config), { speed } = config;
+  const rate = speed === undefined ? undefined : b.try([...path, 'speed'], () => parseRate(speed));
+  if (rate !== undefined) b.speeds.set(name, rate);
   const mac = macOr(b, config.mac, [...path, 'mac'], defaultMac(b.number, port + 1)), mtu = config.mtu ?? MTU;
   // Untagged frames have no place on a trunk that names none for them.
   if (!config.trunk || config.address !== undefined || b.members.has(name))

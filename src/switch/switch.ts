@@ -21,6 +21,12 @@ export class Switch {
     this.graph = new Graph(built.k, built.sw, built.config.count_checksums === false ? unverified : pipeline);
   }
 
+  /** What the file says of a port for people and captures. */
+  described(port: string): { description?: string; speed?: bigint } {
+    const { description } = this.built.config.ports[port] ?? {}, speed = this.built.speeds.get(port);
+    return { ...(description === undefined ? {} : { description }), ...(speed === undefined ? {} : { speed }) };
+  }
+
   get name(): string {
     return this.built.name;
   }
