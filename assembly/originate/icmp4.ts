@@ -14,13 +14,13 @@ import { Drop, Packet, PacketFlag, Switch } from "../abi";
 import { checksum } from "../lib/checksum";
 import { emit } from "../lib/emit";
 import { data, drop, len, put16, put32 } from "../lib/packet";
-import { alloc } from "../lib/pool";
 import { meter_take } from "../tables/meter";
 import { ICMP4, ICMP4_TYPE } from "../wire/icmp4";
 import { ICMP_EXT_QUOTE_MIN } from "../wire/icmp_ext";
 import { IP_PROTOCOL } from "../wire/ip";
 import { IP4, IP4_FRAGMENT, IP4_VERSION_IHL_PLAIN } from "../wire/ip4";
 import { labelStackExtension, labelStackSize } from "./label_stack";
+import { causedBy } from "./message";
 
 /** An error datagram is at most this long (RFC 1812 section 4.3.2.3). */
 const ERROR_MAX: u32 = 576;
@@ -88,18 +88,9 @@ function mayReport(d: usize): bool {
  * suppressed, the cause is dropped all the same
  */
 export function icmp4Message(sw: usize, d: usize, n: u32, to: u32): usize {
-  const e = alloc(<usize>load<u32>(sw, Switch.POOL), IP4.LEN + n);
+  const e = causedBy(sw, d, IP4.LEN, n);
   if (!e) return 0;
-  store<u64>(e, load<u64>(d, Packet.TIME), Packet.TIME);
-  store<u32>(e, load<u32>(d, Packet.ID), Packet.ID);
-  store<u32>(e, load<u32>(d, Packet.DOMAIN), Packet.DOMAIN);
-  store<u16>(e, load<u16>(d, Packet.RX_PORT), Packet.RX_PORT);
-  store<u16>(e, load<u16>(d, Packet.IFACE), Packet.IFACE);
-  store<u8>(e, load<u8>(d, Packet.MARK), Packet.MARK);
-  store<u8>(e, PacketFlag.ORIGINATED | PacketFlag.NO_SOURCE, Packet.FLAGS);
-  store<u16>(e, IP4.LEN, Packet.L4);
   const p = data(e);
-  memory.fill(p, 0, IP4.LEN + n);
   store<u8>(p, IP4_VERSION_IHL_PLAIN, IP4.VERSION_IHL);
   store<u8>(p, TOS, IP4.TOS);
   put16(p + IP4.TOTAL_LENGTH, IP4.LEN + n);

@@ -12,13 +12,13 @@ import { checksumPseudo6, checksumTransport } from "../lib/checksum";
 import { emit } from "../lib/emit";
 import { CHAIN_CUT, upper6 } from "../lib/ext6";
 import { data, drop, len, put16, put32 } from "../lib/packet";
-import { alloc } from "../lib/pool";
 import { meter_take } from "../tables/meter";
 import { ICMP6, ICMP6_PARAMETER, ICMP6_TYPE } from "../wire/icmp6";
 import { ICMP_EXT_QUOTE_MIN } from "../wire/icmp_ext";
 import { IP_PROTOCOL } from "../wire/ip";
 import { IP6, IP6_MTU_MIN } from "../wire/ip6";
 import { labelStackExtension, labelStackSize } from "./label_stack";
+import { causedBy } from "./message";
 
 const HOP_LIMIT: u8 = 64;
 
@@ -104,18 +104,9 @@ function wasForUs(d: usize): bool {
  * the message is suppressed, the cause is dropped all the same
  */
 export function icmp6Message(sw: usize, d: usize, n: u32, to: usize): usize {
-  const e = alloc(<usize>load<u32>(sw, Switch.POOL), IP6.LEN + n);
+  const e = causedBy(sw, d, IP6.LEN, n);
   if (!e) return 0;
-  store<u64>(e, load<u64>(d, Packet.TIME), Packet.TIME);
-  store<u32>(e, load<u32>(d, Packet.ID), Packet.ID);
-  store<u32>(e, load<u32>(d, Packet.DOMAIN), Packet.DOMAIN);
-  store<u16>(e, load<u16>(d, Packet.RX_PORT), Packet.RX_PORT);
-  store<u16>(e, load<u16>(d, Packet.IFACE), Packet.IFACE);
-  store<u8>(e, load<u8>(d, Packet.MARK), Packet.MARK);
-  store<u8>(e, PacketFlag.ORIGINATED | PacketFlag.NO_SOURCE, Packet.FLAGS);
-  store<u16>(e, IP6.LEN, Packet.L4);
   const p = data(e);
-  memory.fill(p, 0, IP6.LEN + n);
   store<u8>(p, 0x60, IP6.VERSION_CLASS_FLOW);
   put16(p + IP6.PAYLOAD_LENGTH, n);
   store<u8>(p, IP_PROTOCOL.ICMPV6, IP6.NEXT_HEADER);

@@ -1,0 +1,13 @@
+// count_checksum.ts -- a received packet's transport checksum, counted when wrong.
+
+import { Packet, Port, Switch } from "../abi";
+import { l4ChecksumWrong } from "./l4_checksum";
+import { data, len } from "./packet";
+
+/** Add one to Port.BAD_L4 of the port that `d` came by, when its transport checksum is wrong. */
+export function countChecksum(sw: usize, d: usize): void {
+  const l3 = <u32>load<u16>(d, Packet.L3);
+  if (!l4ChecksumWrong(data(d) + l3, len(d) - l3)) return;
+  const port = <usize>load<u32>(sw, Switch.PORTS) + <u32>load<u16>(d, Packet.RX_PORT) * Port.SIZEOF;
+  store<u64>(port, load<u64>(port, Port.BAD_L4) + 1, Port.BAD_L4);
+}
