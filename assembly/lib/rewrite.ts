@@ -1,7 +1,12 @@
 // rewrite.ts -- put a hop's layer-2 header in front of a packet.
 
-import { Drop, Hop, HopKind, Iface, Packet } from "../abi";
-import { data, drop, prepend, strip } from "./packet";
+import { Drop, Hop, HopKind, Iface, Packet, PacketFlag } from "../abi";
+import { ETH } from "../wire/ethernet";
+import { data, drop, prepend, strip, wireLen } from "./packet";
+
+/** A neighbour on an untagged port, in one load of its Hop: KIND, and the length of the L2 header. */
+const PLAIN_HOP: u64 = <u64>HopKind.REWRITE | (<u64>ETH.LEN << 48);
+const PLAIN_BITS: u64 = 0x00ff0000000000ff;
 
 /**
  * Replace everything before the network header by the hop's L2 header.
@@ -24,4 +29,22 @@ export function rewrite(d: usize, hop: usize): bool {
   // Only a bridge asks whose frame it is; the interface would be one more line to load.
   if (load<u8>(hop) == HopKind.BRIDGE) store<u16>(d, load<u16>(load<u32>(hop, Hop.IFACE), Iface.INDEX), Packet.IFACE);
   return true;
+}
+
+/**
+ * Whether a packet goes untagged to untagged, is short enough, and has a
+ * header that others made: its L2 header is then replaced where it stands.
+ * @param mtu of the hop
+ */
+export function fitsInPlace(d: usize, hop: usize, mtu: u32): bool {
+  return (load<u64>(hop) & PLAIN_BITS) == PLAIN_HOP && load<u16>(d, Packet.L3) == <u16>ETH.LEN && wireLen(d) <= mtu + ETH.LEN
+    && !(load<u8>(d, Packet.FLAGS) & (PacketFlag.ORIGINATED | PacketFlag.STEPPED));
+}
+
+/** rewrite() for what fitsInPlace. */
+export function rewriteInPlace(d: usize, hop: usize): void {
+  const p = data(d);
+  store<u64>(p, load<u64>(hop, Hop.REWRITE));
+  store<u64>(p, load<u64>(hop, Hop.REWRITE + 6), 6);
+  store<u16>(d, load<u16>(hop, Hop.PORT), Packet.TX_PORT);
 }
