@@ -334,8 +334,6 @@ export enum Port {
 
 /** Bits of Port.FLAGS. */
 export enum PortFlag {
-  /** Frames addressed to others are taken too (captures). */
-  PROMISCUOUS = 1,
   /** L4 checksums are repaired on the way out. */
   FIX_CHECKSUMS = 2,
 }
@@ -482,9 +480,6 @@ export enum HopKind {
   /** AUX: VRF to look the packet up in again. */
   VRF = 11,
 }
-/** Edges of a lookup, drop included. */
-export const HOP_EDGES = 12;
-
 /**
  * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's
  * FLOW is of FLOW_FIELDS; a group that asks for others hashes for itself.
