@@ -1,6 +1,6 @@
 // index.ts -- everything the host can call. One line a file, alphabetical.
 
-import { ABI_VERSION } from "./abi";
+import { ABI_VERSION } from "./abi/packet";
 
 /** ABI the module was built for. */
 export function abi_version(): u32 { return ABI_VERSION; }

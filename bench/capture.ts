@@ -9,7 +9,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { VEC_MAX } from '../assembly/abi.ts';
+import { VEC_MAX } from '../assembly/abi/packet.ts';
 import { createCapture, openCapture } from '../src/capture/open.ts';
 import { loadKernels } from '../src/kernel/load.ts';
 

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { VEC_MAX } from '../assembly/abi.ts';
+import { VEC_MAX } from '../assembly/abi/packet.ts';
 import { catalog } from '../src/graph/catalog.ts';
 import { headLines, machine } from './machine.ts';
 import { type PipelineRow, SETS, type SetName } from './measure.ts';

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BufferClass, Packet, Pool, VEC_MAX } from '../assembly/abi.ts';
+import { BufferClass, Packet, Pool, VEC_MAX } from '../assembly/abi/packet.ts';
 import type { Kernels } from '../src/kernel/kernels.ts';
 import { loadKernels } from '../src/kernel/load.ts';
 import { receive, release, take, Vector } from '../src/kernel/packets.ts';

@@ -7,7 +7,8 @@
 
 import Benchmark from 'benchmark';
 import { existsSync } from 'node:fs';
-import { Edge, Frame, Node, Packet, Pool, Switch as Sw, VEC_MAX } from '../assembly/abi.ts';
+import { Edge, Frame, Packet, Pool, VEC_MAX } from '../assembly/abi/packet.ts';
+import { Node, Switch as Sw } from '../assembly/abi/switch.ts';
 import type { Graph } from '../src/graph/graph.ts';
 import { frame, receive, release, take, Vector } from '../src/kernel/packets.ts';
 import type { Kernels } from '../src/kernel/kernels.ts';

@@ -1,7 +1,7 @@
 // bench_switch.ts -- a switch on the test bench: built from YAML text, fed
 // single frames, observed at one node and at its ports.
 
-import { Packet } from '../assembly/abi.ts';
+import { Packet } from '../assembly/abi/packet.ts';
 import { takeTrace, type Visit } from '../src/graph/trace.ts';
 import type { Kernels, Sizes } from '../src/kernel/kernels.ts';
 import { loadKernels } from '../src/kernel/load.ts';

@@ -3,7 +3,7 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Switch as Sw } from '../assembly/abi.ts';
+import { Switch as Sw } from '../assembly/abi/switch.ts';
 import { Fdb } from '../src/kernel/fdb.ts';
 import { showFdb } from '../src/switch/fdb.ts';
 import { BenchSwitch, type Input } from './bench_switch.ts';

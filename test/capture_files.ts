@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Packet, VEC_MAX } from '../assembly/abi.ts';
+import { Packet, VEC_MAX } from '../assembly/abi/packet.ts';
 import type { CaptureReader } from '../src/capture/reader.ts';
 import type { Kernels } from '../src/kernel/kernels.ts';
 import { loadKernels } from '../src/kernel/load.ts';

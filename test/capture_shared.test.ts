@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { VEC_MAX } from '../assembly/abi.ts';
+import { VEC_MAX } from '../assembly/abi/packet.ts';
 import { LINK_TYPE } from '../assembly/wire/link_type.ts';
 import { createCapture, openCapture } from '../src/capture/open.ts';
 import { openWithPcapParser } from '../src/capture/pcap_parser.ts';

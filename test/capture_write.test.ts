@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Packet, PacketFlag } from '../assembly/abi.ts';
+import { Packet, PacketFlag } from '../assembly/abi/packet.ts';
 import { createCapture, openCapture } from '../src/capture/open.ts';
 import type { WriteOptions } from '../src/capture/writer.ts';
 import type { Kernels } from '../src/kernel/kernels.ts';

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Drop } from '../assembly/abi.ts';
+import { Drop } from '../assembly/abi/drop.ts';
 import { catalog } from '../src/graph/catalog.ts';
 import { DROPS } from '../src/graph/drops.ts';
 import { pipeline } from '../src/graph/pipeline.ts';

@@ -3,7 +3,8 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Port, Switch } from '../assembly/abi.ts';
+import { Port } from '../assembly/abi/port.ts';
+import { Switch } from '../assembly/abi/switch.ts';
 import { BenchSwitch } from './bench_switch.ts';
 import { readVectors } from './vectors.ts';
 

@@ -1,6 +1,6 @@
 // copy_stdin.ts -- for capture_write.test.ts: standard input to standard output as pcapng.
 
-import { VEC_MAX } from '../assembly/abi.ts';
+import { VEC_MAX } from '../assembly/abi/packet.ts';
 import { createCapture, openCapture } from '../src/capture/open.ts';
 import { smallKernels } from './capture_files.ts';
 

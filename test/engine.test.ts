@@ -4,7 +4,9 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Drop, Node, Packet, Switch as Sw } from '../assembly/abi.ts';
+import { Drop } from '../assembly/abi/drop.ts';
+import { Packet } from '../assembly/abi/packet.ts';
+import { Node, Switch as Sw } from '../assembly/abi/switch.ts';
 import { createCapture, openCapture } from '../src/capture/open.ts';
 import { type ReplayResult, replay } from '../src/replay/replay.ts';
 import type { Network } from '../src/switch/network.ts';

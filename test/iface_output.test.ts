@@ -3,7 +3,9 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Hop, HopKind, Iface, Packet } from '../assembly/abi.ts';
+import { Hop, HopKind } from '../assembly/abi/hop.ts';
+import { Packet } from '../assembly/abi/packet.ts';
+import { Iface } from '../assembly/abi/port.ts';
 import { BenchSwitch } from './bench_switch.ts';
 
 const YAML = `

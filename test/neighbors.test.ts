@@ -3,7 +3,7 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Switch as Sw } from '../assembly/abi.ts';
+import { Switch as Sw } from '../assembly/abi/switch.ts';
 import { IP_PROTOCOL } from '../assembly/wire/ip.ts';
 import { ConfigError } from '../src/switch/file.ts';
 import { listNeighbors } from '../src/switch/neighbors.ts';

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Packet } from '../assembly/abi.ts';
+import { Packet } from '../assembly/abi/packet.ts';
 import { catalog } from '../src/graph/catalog.ts';
 import type { Visit } from '../src/graph/trace.ts';
 import { hexdump } from '../src/wire/hexdump.ts';

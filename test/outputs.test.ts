@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Pool, VEC_MAX } from '../assembly/abi.ts';
+import { Pool, VEC_MAX } from '../assembly/abi/packet.ts';
 import { createCapture, openCapture } from '../src/capture/open.ts';
 import { loadKernels } from '../src/kernel/load.ts';
 import { frame, receive, Vector } from '../src/kernel/packets.ts';

@@ -2,7 +2,7 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Switch } from '../assembly/abi.ts';
+import { Switch } from '../assembly/abi/switch.ts';
 import { openCapture } from '../src/capture/open.ts';
 import { reportReplay } from '../src/cli/replay_report.ts';
 import { Talk } from '../src/cli/talk.ts';

@@ -1,7 +1,8 @@
 // choose.ts -- which member of its group a packet takes: the body of ip4_group
 // and ip6_group.
 
-import { FLOW_FIELDS, Hop, Packet } from "../abi";
+import { FLOW_FIELDS, Hop } from "../abi/hop";
+import { Packet } from "../abi/packet";
 import { flowBy, flowIp } from "../lib/flow";
 import { wireLen } from "../lib/packet";
 import { group_get, MISS } from "./group";

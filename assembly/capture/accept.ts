@@ -6,7 +6,10 @@
 // has six octets, ethertype from the cooked header, the address family or the
 // IP version.
 
-import { Drop, DropCount, FRAME_MAX, LINK_UNSUPPORTED, Packet, Scan, ScanFault, ScanIface, ScanStatus } from "../abi";
+import { LINK_UNSUPPORTED, Scan, ScanFault, ScanIface, ScanStatus } from "../abi/capture";
+import { Drop } from "../abi/drop";
+import { FRAME_MAX, Packet } from "../abi/packet";
+import { DropCount } from "../abi/switch";
 import { copyFrame } from "../lib/copy";
 import { be16, data, put16 } from "../lib/packet";
 import { alloc, free } from "../lib/pool";

@@ -1,6 +1,7 @@
 // pcap.ts -- one record of a classic capture.
 
-import { CAPTURED_MAX, FRAME_MAX, Scan, ScanFault, ScanIface, ScanStatus } from "../abi";
+import { CAPTURED_MAX, Scan, ScanFault, ScanIface, ScanStatus } from "../abi/capture";
+import { FRAME_MAX } from "../abi/packet";
 import { PCAP_RECORD } from "../wire/pcap";
 import { accept, fault, stop, STOPPED } from "./accept";
 import { sinceOrigin } from "./time";

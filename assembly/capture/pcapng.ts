@@ -3,7 +3,8 @@
 // Packet blocks are read here, section headers and interface descriptions are
 // left to the host (they are few and hold text), all others are passed over.
 
-import { CAPTURED_MAX, FRAME_MAX, RECORD_MAX, Scan, ScanFault, ScanIface, ScanStatus } from "../abi";
+import { CAPTURED_MAX, RECORD_MAX, Scan, ScanFault, ScanIface, ScanStatus } from "../abi/capture";
+import { FRAME_MAX } from "../abi/packet";
 import { PCAPNG, PCAPNG_BLOCK, PCAPNG_EPB, PCAPNG_PB, PCAPNG_SPB } from "../wire/pcapng";
 import { accept, fault, NOTHING, stop, STOPPED } from "./accept";
 import { word } from "./pcap";

@@ -5,7 +5,7 @@
 // record is looked at before all of it that matters is loaded, so nothing is
 // ever read at or behind END.
 
-import { Scan, ScanFormat, ScanStatus } from "../abi";
+import { Scan, ScanFormat, ScanStatus } from "../abi/capture";
 import { accept, NOTHING, stop, STOPPED } from "./accept";
 import { pcapRecord } from "./pcap";
 import { pcapngBlock, pcapngTrailer } from "./pcapng";

@@ -3,7 +3,7 @@
 // TIME has 64 bits: 106 days either side of the origin. Stamps beyond that (a
 // file with zero stamps among real ones) become the limit and are counted.
 
-import { Scan, ScanIface } from "../abi";
+import { Scan, ScanIface } from "../abi/capture";
 
 const PS: i64 = 1_000_000_000_000;
 /** Seconds from the origin that TIME holds with room for any fraction. */

@@ -3,7 +3,8 @@
 // The host writes the block to the file when a record no longer fits below
 // LIMIT; behind LIMIT there is room for one record of any size.
 
-import { Packet, PacketFlag, ScanFormat, Sink } from "../abi";
+import { ScanFormat, Sink } from "../abi/capture";
+import { Packet, PacketFlag } from "../abi/packet";
 import { copyFrame } from "../lib/copy";
 import { at, data, len, wireLen } from "../lib/packet";
 import { free } from "../lib/pool";

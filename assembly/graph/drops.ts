@@ -4,7 +4,8 @@
 // has fewer (node, reason) pairs than rows; should it ever have more, the rest
 // adds up in the last row probed rather than being lost.
 
-import { Drop, DROP_ROWS, DropCount } from "../abi";
+import { Drop } from "../abi/drop";
+import { DROP_ROWS, DropCount } from "../abi/switch";
 
 /** Bytes of a drop table. */
 export function drops_sizeof(): u32 {

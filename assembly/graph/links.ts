@@ -3,7 +3,10 @@
 // A link without a delay: what left is in front of the peer at once, in the
 // order it left. (Links with time are assembly/sim's.)
 
-import { Drop, LINKS_MAX, Packet, Pool, Port, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { LINKS_MAX, Packet, Pool } from "../abi/packet";
+import { Port } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { at, drop } from "../lib/packet";
 import { graph_drop, graph_input } from "./run";
 import { traceDrop } from "./trace";

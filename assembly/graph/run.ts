@@ -9,7 +9,9 @@
 // node just wrote them) that splits the vector into runs of one edge; a run is
 // counted once and its handles are copied as a block.
 
-import { Drop, Edge, Frame, Node, Packet, PASSES_MAX, Pool, Switch, TRACE_INPUT, VEC_MAX } from "../abi";
+import { Drop } from "../abi/drop";
+import { Edge, Frame, Packet, PASSES_MAX, Pool, VEC_MAX } from "../abi/packet";
+import { Node, Switch, TRACE_INPUT } from "../abi/switch";
 import { at, drop } from "../lib/packet";
 import { free, freeFrame, takeFrame } from "../lib/pool";
 import { countDrop } from "./drops";

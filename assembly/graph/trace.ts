@@ -3,7 +3,8 @@
 // Nodes hold no trace code: graph_run calls this after a node when the switch
 // has a trace buffer, so an untraced run pays one test a vector.
 
-import { Packet, Switch, Trace, TRACE_BYTES, TraceBuffer } from "../abi";
+import { Packet } from "../abi/packet";
+import { Switch, Trace, TRACE_BYTES, TraceBuffer } from "../abi/switch";
 import { at, data, len } from "../lib/packet";
 
 /** Make `size` bytes at `t` an empty trace buffer. */

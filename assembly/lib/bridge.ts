@@ -1,6 +1,7 @@
 // bridge.ts -- what the nodes of a bridge share.
 
-import { Iface, Packet } from "../abi";
+import { Packet } from "../abi/packet";
+import { Iface } from "../abi/port";
 import { ETH } from "../wire/ethernet";
 import { l3Input } from "./l3_input";
 

@@ -1,6 +1,8 @@
 // count_checksum.ts -- a received packet's transport checksum, counted when wrong.
 
-import { Packet, Port, Switch } from "../abi";
+import { Packet } from "../abi/packet";
+import { Port } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { l4ChecksumWrong } from "./l4_checksum";
 import { data, len } from "./packet";
 

@@ -1,6 +1,7 @@
 // emit.ts -- packets that a node adds to those it was given.
 
-import { Packet, PacketFlag, Pool, Switch } from "../abi";
+import { Packet, PacketFlag, Pool } from "../abi/packet";
+import { Switch } from "../abi/switch";
 
 /**
  * Send a packet that this node made with alloc() or clone() out of `edge`.

@@ -5,7 +5,9 @@
 // headers. All fragments of a datagram go by addresses and protocol, since
 // only the first has ports. inner.ts looks into tunnels.
 
-import { FLOW_FIELDS, FlowField, Packet, Switch } from "../abi";
+import { FLOW_FIELDS, FlowField } from "../abi/hop";
+import { Packet } from "../abi/packet";
+import { Switch } from "../abi/switch";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { IP_PROTOCOL } from "../wire/ip";
 import { IP4, IP4_FRAGMENT } from "../wire/ip4";

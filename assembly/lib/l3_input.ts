@@ -3,7 +3,9 @@
 // Shared by the nodes that bring frames to layer 3 (ethernet_input and the
 // bridge, for its own interface). Both have the L3Edge edges first.
 
-import { Drop, Iface, IfaceFlag, Packet, PacketFlag } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Iface, IfaceFlag } from "../abi/port";
 import { ETHERTYPE, ETHERTYPE_MIN } from "../wire/ethernet";
 import { be16, data, drop, forward } from "./packet";
 

@@ -1,6 +1,8 @@
 // mpls.ts -- label stacks: room for entries, entries, what lies under them.
 
-import { Drop, LabelFlag, Packet } from "../abi";
+import { Drop } from "../abi/drop";
+import { LabelFlag } from "../abi/mpls";
+import { Packet } from "../abi/packet";
 import { MPLS, MPLS_ENTRY } from "../wire/mpls";
 import { be32, data, drop, len, prepend, put32 } from "./packet";
 

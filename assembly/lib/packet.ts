@@ -3,7 +3,8 @@
 // Each helper is a line or two and is inlined by binaryen at -O3; add @inline
 // only with a bench row that shows the difference.
 
-import { Drop, Edge, Packet } from "../abi";
+import { Drop } from "../abi/drop";
+import { Edge, Packet } from "../abi/packet";
 
 /** Handle at position `i` of a vector. */
 export function at(vec: usize, i: u32): usize {

@@ -4,7 +4,7 @@
 // order: stacks of free handles, emit, TX and drop lists (one slot a record
 // each), frames, records, buffers.
 
-import { BufferClass, Frame, HEADROOM, Packet, PacketFlag, Pool, VEC_MAX } from "../abi";
+import { BufferClass, Frame, HEADROOM, Packet, PacketFlag, Pool, VEC_MAX } from "../abi/packet";
 import { data, len } from "./packet";
 
 /** Frames beyond those that full vectors need: one partly filled frame a busy node. */

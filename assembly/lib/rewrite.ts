@@ -1,6 +1,9 @@
 // rewrite.ts -- put a hop's layer-2 header in front of a packet.
 
-import { Drop, Hop, HopKind, Iface, Packet, PacketFlag } from "../abi";
+import { Drop } from "../abi/drop";
+import { Hop, HopKind } from "../abi/hop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Iface } from "../abi/port";
 import { ETH } from "../wire/ethernet";
 import { data, drop, prepend, strip, wireLen } from "./packet";
 

@@ -1,6 +1,7 @@
 // vlan.ts -- VLAN tags of a frame, IEEE 802.1Q clause 9.
 
-import { Iface, Packet } from "../abi";
+import { Packet } from "../abi/packet";
+import { Iface } from "../abi/port";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
 import { be16, data, len, prepend, strip, wireLen } from "./packet";

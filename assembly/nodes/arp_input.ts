@@ -11,7 +11,10 @@
 // edges  1 iface_output, 2 ip4_rewrite, 3 ip6_rewrite (packets that waited for the sender)
 // sets   DATA, LEN, ORIG, L3, FLAGS
 
-import { Drop, Iface, IfaceFlag, Packet, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet } from "../abi/packet";
+import { Iface, IfaceFlag } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { isGroup } from "../lib/l3_input";
 import { at, be16, consume, data, drop, dropShort, forward, len } from "../lib/packet";
 import { arpReply } from "../originate/arp";

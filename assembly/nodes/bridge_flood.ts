@@ -12,7 +12,10 @@
 // edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 iface_output
 // sets   IFACE; DOMAIN, L3, FLAGS.GROUP (own interface)
 
-import { Bridge, Drop, Iface, IfaceFlag, Packet, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet } from "../abi/packet";
+import { Bridge, Iface, IfaceFlag } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { enterOwn, sameHorizon } from "../lib/bridge";
 import { emit, starved, wait } from "../lib/emit";
 import { isGroup } from "../lib/l3_input";

@@ -13,7 +13,10 @@
 // edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bridge_forward
 // sets   IFACE, DOMAIN, L3 (L3 interfaces), PRIO, FLAGS.GROUP
 
-import { Drop, Iface, IfaceFlag, IfaceKind, Packet, Port, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet } from "../abi/packet";
+import { Iface, IfaceFlag, IfaceKind, Port } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { isGroup, L3Edge, l3Input } from "../lib/l3_input";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { exceedsMtu, isTag, popTags } from "../lib/vlan";

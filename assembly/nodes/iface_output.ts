@@ -13,7 +13,11 @@
 //
 // Precondition: an Ethernet header at DATA.
 
-import { Drop, Hop, HopKind, Iface, Packet, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Hop, HopKind } from "../abi/hop";
+import { Packet } from "../abi/packet";
+import { Iface } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { at, drop, forward } from "../lib/packet";
 import { exceedsMtu, pushTags } from "../lib/vlan";
 

@@ -14,7 +14,10 @@
 //        (the hop is a tunnel: the fragments go back to it without an L2 header)
 // sets   DATA, LEN, ORIG, L3, L4, TX_PORT, IFACE
 
-import { Drop, Hop, HopKind, Packet, PacketFlag, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Hop, HopKind } from "../abi/hop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Switch } from "../abi/switch";
 import { checksum } from "../lib/checksum";
 import { emit, starved, wait } from "../lib/emit";
 import { at, be16, data, drop, forward, len, put16, wireLen } from "../lib/packet";

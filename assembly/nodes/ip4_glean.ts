@@ -10,7 +10,9 @@
 // edges  1 ip4_rewrite, 2 iface_output (ARP request, solicitation), 3 ip4_lookup, 4 ip6_lookup (ICMP)
 // sets   HIT
 
-import { Hop, Neighbor, Packet } from "../abi";
+import { Hop } from "../abi/hop";
+import { Neighbor } from "../abi/neighbor";
+import { Packet } from "../abi/packet";
 import { at, data } from "../lib/packet";
 import { glean } from "../originate/glean";
 import { mapped4, MAPPED_HIGH } from "../tables/neighbors";

@@ -9,7 +9,7 @@
 // edges  HopKind; UNREACHABLE carries the ICMP messages to ip4_lookup
 // sets   HIT, FLOW
 
-import { Drop } from "../abi";
+import { Drop } from "../abi/drop";
 import { chooseMember } from "../balance/choose";
 import { at, drop } from "../lib/packet";
 import { take4 } from "../originate/take4";

@@ -11,7 +11,8 @@
 // edges  1 ip4_lookup
 // sets   LEN, ORIG, L4, ECN
 
-import { Drop, Packet, PacketFlag } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet, PacketFlag } from "../abi/packet";
 import { checksumBytes, checksumFold } from "../lib/checksum";
 import { takesLoopback } from "../lib/loopback";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";

@@ -13,7 +13,8 @@
 // edges  1 ip4_lookup (echo replies, ICMP), 2 udp_input
 // sets   DATA, LEN, ORIG, L3, L4, FLAGS.ORIGINATED (echo replies)
 
-import { Drop, Packet } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet } from "../abi/packet";
 import { checksumVerify } from "../lib/checksum";
 import { at, consume, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { echoReply4 } from "../originate/echo";

@@ -14,7 +14,9 @@
 // branch that waits for memory, so the misses of a vector, on packets and on
 // the table, overlap. Most vectors are of one VRF: its trie stays in a register.
 
-import { HopKind, Packet, Switch } from "../abi";
+import { HopKind } from "../abi/hop";
+import { Packet } from "../abi/packet";
+import { Switch } from "../abi/switch";
 import { at, be32, data, forward } from "../lib/packet";
 import { take4 } from "../originate/take4";
 import { lpm4_default_of, lpm4_get_from, lpm4_slot, lpm4_trie_of, MISS } from "../tables/lpm4";

@@ -10,7 +10,8 @@
 //        3 ip4_fragment (too long, may be cut; TTL done), 4 ip4_lookup (ICMP)
 // sets   DATA, LEN, ORIG, L3, TX_PORT; IFACE towards a bridge
 
-import { Hop, HopKind, Packet } from "../abi";
+import { Hop, HopKind } from "../abi/hop";
+import { Packet } from "../abi/packet";
 import { at, data, forward, wireLen } from "../lib/packet";
 import { fitsInPlace, rewrite, rewriteInPlace } from "../lib/rewrite";
 import { hop4, source4, ttlStep } from "../originate/hop4";

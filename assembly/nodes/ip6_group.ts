@@ -9,7 +9,7 @@
 // edges  HopKind; UNREACHABLE carries the ICMP messages to ip6_lookup
 // sets   HIT, FLOW
 
-import { Drop } from "../abi";
+import { Drop } from "../abi/drop";
 import { chooseMember } from "../balance/choose";
 import { at, drop } from "../lib/packet";
 import { take6 } from "../originate/take6";

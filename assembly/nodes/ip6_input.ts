@@ -16,7 +16,10 @@
 //        destinations and groups of our own)
 // sets   LEN, ORIG, L4 (the upper layer; see upper6), ECN
 
-import { Drop, Iface, Packet, PacketFlag, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Iface } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { isLinkLocal6, isMulticast6, isReserved6, isUnspecified6, same6 } from "../lib/address6";
 import { CHAIN_CUT, extensionLength, isExtension, upper6 } from "../lib/ext6";
 import { takesLoopback } from "../lib/loopback";

@@ -12,7 +12,8 @@
 // edges  1 ip6_lookup (echo replies, ICMPv6), 2 udp_input, 3 nd_input
 // sets   L4; DATA, LEN, ORIG, L3, FLAGS.ORIGINATED (echo replies)
 
-import { Drop, Packet } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet } from "../abi/packet";
 import { isMulticast6, isUnspecified6 } from "../lib/address6";
 import { checksumPseudo6, checksumVerify } from "../lib/checksum";
 import { at, consume, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";

@@ -12,7 +12,10 @@
 // edges  HopKind; UNREACHABLE carries the ICMPv6 messages back to this node
 // sets   HIT
 
-import { Drop, Iface, Packet, PacketFlag, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Iface } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { isLinkLocal6 } from "../lib/address6";
 import { at, data, drop } from "../lib/packet";
 import { take6 } from "../originate/take6";

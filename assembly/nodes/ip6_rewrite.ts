@@ -10,7 +10,8 @@
 //        3 ip6_lookup (ICMPv6)
 // sets   DATA, LEN, ORIG, L3, TX_PORT, IFACE
 
-import { Hop, HopKind, Packet } from "../abi";
+import { Hop, HopKind } from "../abi/hop";
+import { Packet } from "../abi/packet";
 import { isLinkLocal6 } from "../lib/address6";
 import { at, data, forward } from "../lib/packet";
 import { fitsInPlace, rewrite, rewriteInPlace } from "../lib/rewrite";

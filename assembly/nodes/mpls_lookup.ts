@@ -11,7 +11,10 @@
 // edges  LabelOp: 1 mpls_swap, 2 mpls_pop; 3 ip4_lookup, 4 ip6_lookup (ICMP)
 // sets   HIT
 
-import { Drop, Label, Packet, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Label } from "../abi/mpls";
+import { Packet } from "../abi/packet";
+import { Switch } from "../abi/switch";
 import { labelOf } from "../lib/mpls";
 import { at, be32, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { mplsTimeExceeded } from "../originate/mpls";

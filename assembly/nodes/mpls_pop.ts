@@ -15,7 +15,11 @@
 // sets   L3, DOMAIN; of a pseudowire's frame DATA, LEN, ORIG, IFACE, PRIO, FLAGS.GROUP;
 //        one hop before the end what rewrite() sets
 
-import { Drop, Hop, HopKind, Iface, Label, LabelFlag, LabelPayload, LABEL_SAME_VRF, Packet, PacketFlag } from "../abi";
+import { Drop } from "../abi/drop";
+import { Hop, HopKind } from "../abi/hop";
+import { Label, LabelFlag, LabelPayload, LABEL_SAME_VRF } from "../abi/mpls";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Iface } from "../abi/port";
 import { checksumUpdate16 } from "../lib/checksum";
 import { labelOf, uncovered } from "../lib/mpls";
 import { at, be32, data, drop, dropShort, forward, len, put16, strip, wireLen } from "../lib/packet";

@@ -13,7 +13,10 @@
 //        5 ip4_fragment (too long, may be cut; TTL done)
 // sets   DATA, LEN, ORIG, L3, TX_PORT, IFACE, FLOW (entropy label)
 
-import { Drop, Hop, HopKind, LabelFlag, LabelStack, Packet } from "../abi";
+import { Drop } from "../abi/drop";
+import { Hop, HopKind } from "../abi/hop";
+import { LabelFlag, LabelStack } from "../abi/mpls";
+import { Packet } from "../abi/packet";
 import { flowFrame, flowIp } from "../lib/flow";
 import { reduce } from "../lib/hash";
 import { putLabels, raise } from "../lib/mpls";

@@ -12,7 +12,9 @@
 // edges  1 port_tx, 2 bridge_forward, 3 ip4_lookup, 4 ip6_lookup (ICMP)
 // sets   DATA, LEN, ORIG, L3, TX_PORT, IFACE
 
-import { Hop, HopKind, Label, LabelFlag, Packet } from "../abi";
+import { Hop, HopKind } from "../abi/hop";
+import { Label, LabelFlag } from "../abi/mpls";
+import { Packet } from "../abi/packet";
 import { putLabels, raise } from "../lib/mpls";
 import { at, be32, data, forward, put32, wireLen } from "../lib/packet";
 import { rewrite } from "../lib/rewrite";

@@ -14,7 +14,12 @@
 //
 // Precondition: ICMPv6 at L4, type 133 to 137, whole, its checksum right (ip6_local).
 
-import { Drop, Hop, Iface, IfaceFlag, Neighbor, NeighborState, Packet, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Hop } from "../abi/hop";
+import { Neighbor, NeighborState } from "../abi/neighbor";
+import { Packet } from "../abi/packet";
+import { Iface, IfaceFlag } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { copy6, isLinkLocal6, isMulticast6, isUnspecified6 } from "../lib/address6";
 import { isGroup, sameMac } from "../lib/l3_input";
 import { at, consume, data, drop, forward, wireLen } from "../lib/packet";

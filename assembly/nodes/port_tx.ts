@@ -14,7 +14,9 @@
 // edges  none: packets leave by Edge.SENT
 // sets   EDGE
 
-import { Edge, Packet, Pool, Port, PortFlag, Switch } from "../abi";
+import { Edge, Packet, Pool } from "../abi/packet";
+import { Port, PortFlag } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { l4ChecksumRepair } from "../lib/l4_checksum";
 import { at, be16, data, len } from "../lib/packet";
 import { isTag } from "../lib/vlan";

@@ -22,7 +22,10 @@
 //        fragments come back)
 // sets   DATA, LEN, ORIG, L3, L4, DOMAIN, FLOW, FLAGS; HIT (VIA)
 
-import { Drop, DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Hop, HopKind, Packet, PacketFlag, Srv6Policy } from "../abi";
+import { Drop } from "../abi/drop";
+import { Hop, HopKind } from "../abi/hop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Srv6Policy } from "../abi/srv6";
 import { trafficClass } from "../lib/ecn";
 import { flowIp } from "../lib/flow";
 import { at, be32, data, drop, forward, prepend, put16, put32, strip, wireLen } from "../lib/packet";

@@ -20,7 +20,10 @@
 //        4 ip6_rewrite, 5 ip6_glean (End.X), 6 ip6_lookup (ICMPv6), 7 ip6_local
 // sets   DATA, LEN, ORIG, L3, L4, DOMAIN, FLOW, FLAGS; HIT (End.X)
 
-import { Drop, Hop, HopKind, Packet, PacketFlag, Sid, SidBehavior, SidFlavor } from "../abi";
+import { Drop } from "../abi/drop";
+import { Hop, HopKind } from "../abi/hop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Sid, SidBehavior, SidFlavor } from "../abi/srv6";
 import { isMulticast6, isReserved6, copy6 } from "../lib/address6";
 import { ecnUncover, trafficClass } from "../lib/ecn";
 import { extensionLength } from "../lib/ext6";

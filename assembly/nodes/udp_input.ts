@@ -12,7 +12,9 @@
 // edges  1 vxlan_decap, 2 ip4_lookup, 3 ip6_lookup (ICMP)
 // sets   HIT, LEN, ORIG
 
-import { Drop, Packet, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet } from "../abi/packet";
+import { Switch } from "../abi/switch";
 import { isMulticast6, mapped4 } from "../lib/address6";
 import { checksumPseudo4, checksumPseudo6, checksumVerify } from "../lib/checksum";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";

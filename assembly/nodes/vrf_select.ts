@@ -6,7 +6,8 @@
 // edges  1 ip4_lookup, 2 ip6_lookup
 // sets   DOMAIN
 
-import { Hop, Packet } from "../abi";
+import { Hop } from "../abi/hop";
+import { Packet } from "../abi/packet";
 import { at, data, forward } from "../lib/packet";
 
 const IP4_LOOKUP = 1, IP6_LOOKUP = 2;

@@ -15,7 +15,11 @@
 //
 // Precondition: a whole UDP header at L4.
 
-import { Drop, Iface, Packet, PacketFlag, Switch, Vni, VxlanFlag } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Iface } from "../abi/port";
+import { Switch } from "../abi/switch";
+import { Vni, VxlanFlag } from "../abi/vxlan";
 import { mapped4 } from "../lib/address6";
 import { ecnUncover, ipInFrame } from "../lib/ecn";
 import { sameMac } from "../lib/l3_input";

@@ -22,7 +22,10 @@
 //        (ICMP), 5 ip4_fragment (routed, too long, may be cut; TTL done)
 // sets   DATA, LEN, ORIG, L3, L4, DOMAIN, FLOW, ECN, FLAGS
 
-import { Drop, Hop, Packet, PacketFlag, Vxlan, VxlanFlag } from "../abi";
+import { Drop } from "../abi/drop";
+import { Hop } from "../abi/hop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Vxlan, VxlanFlag } from "../abi/vxlan";
 import { checksumFold, checksumUdp } from "../lib/checksum";
 import { ipInFrame, trafficClass } from "../lib/ecn";
 import { flowFrame, flowIp } from "../lib/flow";

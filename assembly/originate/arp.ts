@@ -1,6 +1,6 @@
 // arp.ts -- ARP messages of ours: RFC 826.
 
-import { Iface } from "../abi";
+import { Iface } from "../abi/port";
 import { data, put16 } from "../lib/packet";
 import { ARP, ARP_HRD_ETHERNET, ARP_OP } from "../wire/arp";
 import { ETH, ETHERTYPE } from "../wire/ethernet";

@@ -5,7 +5,7 @@
 //   in   | anything, L3 bytes | IP | [options] | echo request
 //   out  | IP | echo reply |
 
-import { Packet, PacketFlag } from "../abi";
+import { Packet, PacketFlag } from "../abi/packet";
 import { copy6, isMulticast6 } from "../lib/address6";
 import { checksum, checksumUpdate16 } from "../lib/checksum";
 import { data, len, put16, strip } from "../lib/packet";

@@ -1,6 +1,8 @@
 // frame.ts -- Ethernet frames that the switch makes itself.
 
-import { Iface, Packet, PacketFlag, Switch } from "../abi";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Iface } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { data, put16 } from "../lib/packet";
 import { alloc } from "../lib/pool";
 import { ETH } from "../wire/ethernet";

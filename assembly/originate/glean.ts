@@ -5,7 +5,12 @@
 // that does not keep packets asks nobody: files that are replayed hold no one
 // who could answer.
 
-import { Drop, Hop, Iface, Neighbor, Neighbors, Packet, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Hop } from "../abi/hop";
+import { Neighbor, Neighbors } from "../abi/neighbor";
+import { Packet } from "../abi/packet";
+import { Iface } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { emit } from "../lib/emit";
 import { drop, forward } from "../lib/packet";
 import { ASK_INTERVAL, mapped4, MAPPED_HIGH, neighbor_doubt, neighbor_expired, neighbor_usable, neighbors_add, neighbors_find, neighbors_overdue } from "../tables/neighbors";

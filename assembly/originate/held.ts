@@ -1,7 +1,10 @@
 // held.ts -- packets that wait for a neighbour's MAC: a chain of handles in
 // its record, linked by Packet.HIT, in the order they came.
 
-import { Drop, Edge, Neighbor, Neighbors, Packet, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Neighbor, Neighbors } from "../abi/neighbor";
+import { Edge, Packet } from "../abi/packet";
+import { Switch } from "../abi/switch";
 import { release } from "../lib/emit";
 import { data, forward } from "../lib/packet";
 import { ICMP4_TYPE, ICMP4_UNREACHABLE } from "../wire/icmp4";

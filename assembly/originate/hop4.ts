@@ -5,7 +5,10 @@
 // (incremental checksum), RFC 1812 section 4.3.2.4 (source of our own ICMP).
 // Packets made here keep their TTL.
 
-import { Drop, Iface, Packet, PacketFlag, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Iface } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { checksumUpdate32 } from "../lib/checksum";
 import { data, drop, wireLen } from "../lib/packet";
 import { ICMP4_TIME_EXCEEDED, ICMP4_TYPE, ICMP4_UNREACHABLE } from "../wire/icmp4";

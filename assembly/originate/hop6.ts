@@ -6,7 +6,10 @@
 // RFC 6724 section 5 (source of our own ICMPv6). Packets made here keep their
 // hop limit, and so do those that a SID of ours has taken it from already.
 
-import { Drop, Iface, Packet, PacketFlag, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Iface } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { copy6, isLinkLocal6, isUnspecified6 } from "../lib/address6";
 import { checksumAdd, checksumFold } from "../lib/checksum";
 import { data, drop, wireLen } from "../lib/packet";

@@ -10,7 +10,9 @@
 // does not do (RFC 3168 section 6). And it numbers its messages; ours cannot
 // be cut, so that they need no number (RFC 6864 section 4).
 
-import { Drop, Packet, PacketFlag, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Switch } from "../abi/switch";
 import { checksum } from "../lib/checksum";
 import { emit } from "../lib/emit";
 import { data, drop, len, put16, put32 } from "../lib/packet";

@@ -6,7 +6,10 @@
 // once the interface it leaves by is known. Linux also gives its messages a
 // flow label; ours have none, as RFC 6437 section 3 allows.
 
-import { Drop, HopKind, Packet, PacketFlag, Switch } from "../abi";
+import { Drop } from "../abi/drop";
+import { HopKind } from "../abi/hop";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Switch } from "../abi/switch";
 import { copy6, isLinkLocal6, isMulticast6, isUnspecified6 } from "../lib/address6";
 import { checksumPseudo6, checksumTransport } from "../lib/checksum";
 import { emit } from "../lib/emit";

@@ -1,6 +1,6 @@
 // learn.ts -- a neighbour said what its MAC is.
 
-import { Switch } from "../abi";
+import { Switch } from "../abi/switch";
 import { neighbor_learn } from "../tables/neighbors";
 import { releaseHeld } from "./held";
 

@@ -1,6 +1,7 @@
 // message.ts -- the packet under an ICMP message, before it has a header.
 
-import { Packet, PacketFlag, Switch } from "../abi";
+import { Packet, PacketFlag } from "../abi/packet";
+import { Switch } from "../abi/switch";
 import { data } from "../lib/packet";
 import { alloc } from "../lib/pool";
 

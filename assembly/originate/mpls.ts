@@ -5,7 +5,8 @@
 // and 3.4 (too long), RFC 4950 (the message shows the stack). What is no sound
 // IP packet, such as a pseudowire's frame, is dropped without a word.
 
-import { Drop, Packet } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet } from "../abi/packet";
 import { checksumBytes, checksumFold } from "../lib/checksum";
 import { underStack } from "../lib/mpls";
 import { be16, data, drop, len, wireLen } from "../lib/packet";

@@ -1,6 +1,6 @@
 // nd.ts -- Neighbor Discovery messages of ours: RFC 4861 section 4.3 and 4.4.
 
-import { Iface } from "../abi";
+import { Iface } from "../abi/port";
 import { copy6, isLinkLocal6, isUnspecified6 } from "../lib/address6";
 import { data, put16 } from "../lib/packet";
 import { ETH, ETHERTYPE } from "../wire/ethernet";

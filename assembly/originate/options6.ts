@@ -1,6 +1,7 @@
 // options6.ts -- hop-by-hop and destination options, RFC 8200 section 4.2.
 
-import { Drop, Packet } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet } from "../abi/packet";
 import { isMulticast6 } from "../lib/address6";
 import { data, drop } from "../lib/packet";
 import { ICMP6_PARAMETER, ICMP6_TYPE } from "../wire/icmp6";

@@ -1,6 +1,8 @@
 // own.ts -- is it an address of this switch?
 
-import { HopKind, Iface, Switch } from "../abi";
+import { HopKind } from "../abi/hop";
+import { Iface } from "../abi/port";
+import { Switch } from "../abi/switch";
 import { isLinkLocal6, same6 } from "../lib/address6";
 import { lpm4_get, MISS } from "../tables/lpm4";
 import { lpm6_get } from "../tables/lpm6";

@@ -1,6 +1,7 @@
 // take4.ts -- an IPv4 packet takes the hop that a lookup found for it.
 
-import { Hop, HopKind, Packet } from "../abi";
+import { Hop, HopKind } from "../abi/hop";
+import { Packet } from "../abi/packet";
 import { drop, forward } from "../lib/packet";
 import { ICMP4_TYPE } from "../wire/icmp4";
 import { icmp4Error } from "./icmp4";

@@ -1,6 +1,7 @@
 // take6.ts -- an IPv6 packet takes the hop that a lookup found for it.
 
-import { Hop, HopKind, Packet } from "../abi";
+import { Hop, HopKind } from "../abi/hop";
+import { Packet } from "../abi/packet";
 import { drop, forward } from "../lib/packet";
 import { ICMP6_TYPE } from "../wire/icmp6";
 import { icmp6Error } from "./icmp6";

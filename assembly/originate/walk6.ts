@@ -5,7 +5,8 @@
 // passed over. Fragments are not put together; one that is a packet of its own
 // passes (RFC 6946).
 
-import { Drop, Packet } from "../abi";
+import { Drop } from "../abi/drop";
+import { Packet } from "../abi/packet";
 import { extensionLength } from "../lib/ext6";
 import { be16, data, drop, dropShort, len, wireLen } from "../lib/packet";
 import { IP_PROTOCOL } from "../wire/ip";

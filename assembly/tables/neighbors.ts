@@ -1,12 +1,13 @@
 // neighbors.ts -- who answers to an address on an interface: IPv4 (ARP) and
-// IPv6 (Neighbor Discovery) in one table of Neighbor records (abi.ts).
+// IPv6 (Neighbor Discovery) in one table of Neighbor records (abi/).
 //
 // Records come from an array made with the switch. When all are in use a hand
 // goes round and takes one that is past its time; a few are looked at for a
 // newcomer, so learning costs the same however full the table is, and a flood
 // of made-up senders never pushes a living neighbour out.
 
-import { Hop, Neighbor, Neighbors, NeighborState } from "../abi";
+import { Hop } from "../abi/hop";
+import { Neighbor, Neighbors, NeighborState } from "../abi/neighbor";
 import { exact160_del, exact160_get, exact160_init, exact160_put, exact160_sizeof, MISS } from "./exact160";
 
 /** Picoseconds in a second: between two questions for one neighbour (RFC 1122 section 2.3.2.1, RFC 4861 section 10). */

@@ -6,7 +6,7 @@
 //
 //     | RECORD_MAX: rest of the last record > | BLOCK: read in one go        |
 
-import { CAPTURED_MAX, RECORD_MAX, Scan, ScanFault, ScanFormat, ScanStatus } from '../../assembly/abi.ts';
+import { CAPTURED_MAX, RECORD_MAX, Scan, ScanFault, ScanFormat, ScanStatus } from '../../assembly/abi/capture.ts';
 import { PCAP, PCAP_RECORD } from '../../assembly/wire/pcap.ts';
 import { PCAPNG, PCAPNG_BLOCK, PCAPNG_IDB, PCAPNG_SHB } from '../../assembly/wire/pcapng.ts';
 import type { Kernels } from '../kernel/kernels.ts';

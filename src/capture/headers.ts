@@ -1,7 +1,7 @@
 // headers.ts -- the parts of captures that come once: file headers, section
 // headers, interface descriptions. Records are the kernels' work.
 
-import { RECORD_MAX } from '../../assembly/abi.ts';
+import { RECORD_MAX } from '../../assembly/abi/capture.ts';
 import { PCAP, PCAP_LINK, PCAP_MAGIC } from '../../assembly/wire/pcap.ts';
 import { PCAPNG, PCAPNG_BLOCK, PCAPNG_BYTE_ORDER, PCAPNG_IDB, PCAPNG_OPTION, PCAPNG_SHB } from '../../assembly/wire/pcapng.ts';
 import { linkName, readable } from './link_types.ts';

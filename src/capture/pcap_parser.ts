@@ -6,7 +6,8 @@
 
 import { createReadStream, type ReadStream, statSync } from 'node:fs';
 import parser from 'pcap-parser';
-import { CAPTURED_MAX, FRAME_MAX, Scan, ScanFormat, ScanStatus } from '../../assembly/abi.ts';
+import { CAPTURED_MAX, Scan, ScanFormat, ScanStatus } from '../../assembly/abi/capture.ts';
+import { FRAME_MAX } from '../../assembly/abi/packet.ts';
 import { PCAP, PCAP_LINK, PCAP_RECORD } from '../../assembly/wire/pcap.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import type { Kernels } from '../kernel/kernels.ts';

@@ -10,7 +10,9 @@
 //     }
 //     if (reader.fault) report(reader.fault);
 
-import { Drop, DropCount, LINK_UNSUPPORTED, Scan, SCAN_DROPS, type ScanFormat, ScanIface, ScanStatus } from '../../assembly/abi.ts';
+import { LINK_UNSUPPORTED, Scan, SCAN_DROPS, type ScanFormat, ScanIface, ScanStatus } from '../../assembly/abi/capture.ts';
+import { Drop } from '../../assembly/abi/drop.ts';
+import { DropCount } from '../../assembly/abi/switch.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import type { Fault } from './fault.ts';

@@ -1,6 +1,6 @@
 // writer.ts -- packets to a capture: records by kernel, whole blocks to the file.
 
-import { COMMENT_MAX, ScanFormat, Sink } from '../../assembly/abi.ts';
+import { COMMENT_MAX, ScanFormat, Sink } from '../../assembly/abi/capture.ts';
 import { LINK_TYPE } from '../../assembly/wire/link_type.ts';
 import { PCAP, PCAP_MAGIC } from '../../assembly/wire/pcap.ts';
 import { PCAPNG_DIRECTION } from '../../assembly/wire/pcapng.ts';

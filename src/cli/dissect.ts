@@ -2,7 +2,7 @@
 // would have them.
 
 import { InvalidArgumentError } from 'commander';
-import { Packet, VEC_MAX } from '../../assembly/abi.ts';
+import { Packet, VEC_MAX } from '../../assembly/abi/packet.ts';
 import { faultText } from '../capture/fault.ts';
 import { openCapture } from '../capture/open.ts';
 import { compileFilter } from '../filter/filter.ts';

@@ -2,7 +2,7 @@
 // progress, interrupts, and the report.
 
 import { statSync } from 'node:fs';
-import { Port } from '../../assembly/abi.ts';
+import { Port } from '../../assembly/abi/port.ts';
 import { createCapture } from '../capture/open.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import { type CaptureWriter, formatOf } from '../capture/writer.ts';

@@ -1,6 +1,6 @@
 // explain.ts -- run a capture up to one packet, and watch that one.
 
-import { Switch as Sw } from '../../assembly/abi.ts';
+import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import { faultText } from '../capture/fault.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import { takeTrace } from '../graph/trace.ts';

@@ -1,7 +1,11 @@
 // matches.ts -- which entry of which table decided at a node, and the line of
 // the file that made it. One row a node; nodes that read no table have none.
 
-import { Hop, HopKind, Iface, IfaceKind, Label, Port, Switch as Sw, Vni, Vtep } from '../../assembly/abi.ts';
+import { Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { Label } from '../../assembly/abi/mpls.ts';
+import { Iface, IfaceKind, Port } from '../../assembly/abi/port.ts';
+import { Switch as Sw } from '../../assembly/abi/switch.ts';
+import { Vni, Vtep } from '../../assembly/abi/vxlan.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';

@@ -1,7 +1,8 @@
 // walk.ts -- the visits of one packet as ways: its own, and one for each packet
 // that nodes made of it or because of it.
 
-import { Port, Switch as Sw } from '../../assembly/abi.ts';
+import { Port } from '../../assembly/abi/port.ts';
+import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import type { Visit } from '../graph/trace.ts';
 import type { Network } from '../switch/network.ts';
 import type { Switch } from '../switch/switch.ts';

@@ -2,7 +2,7 @@
 // assembly/nodes, naming its edges from 1 on (0 is always drop).
 // test/catalog.test.ts checks the rows against the module.
 
-/** Edges of every lookup: HopKind in abi.ts, lower case. */
+/** Edges of every lookup: HopKind in assembly/abi/hop.ts, lower case. */
 const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf'] as const;
 /** First edges of every node that brings frames to layer 3: L3Edge in lib/l3_input.ts. */
 const L3 = ['ip4_input', 'ip6_input', 'arp_input', 'mpls_lookup'] as const;

@@ -1,7 +1,7 @@
 // drops.ts -- every drop reason in words: what happened, what would let the
 // packet pass, where the rule stands. tsc refuses a reason without a row.
 
-import type { Drop } from '../../assembly/abi.ts';
+import type { Drop } from '../../assembly/abi/drop.ts';
 
 export interface Reason {
   /** What happened, one sentence without a full stop. */

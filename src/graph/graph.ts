@@ -1,6 +1,7 @@
 // graph.ts -- wire the nodes of a switch, run them, read their counters.
 
-import { Drop, DROP_ROWS, DropCount, Node, Switch, TraceBuffer } from '../../assembly/abi.ts';
+import { Drop } from '../../assembly/abi/drop.ts';
+import { DROP_ROWS, DropCount, Node, Switch, TraceBuffer } from '../../assembly/abi/switch.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { catalog } from './catalog.ts';

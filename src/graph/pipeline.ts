@@ -4,7 +4,7 @@
 //
 // An edge named like a node leads there; the others are listed with the node.
 // An edge to an earlier node, or to the node itself, is a back edge: it costs
-// the packet a pass (PASSES_MAX in abi.ts).
+// the packet a pass (PASSES_MAX in assembly/abi).
 
 const HOP4 = { local: 'ip4_local', rewrite: 'ip4_rewrite', glean: 'ip4_glean', group: 'ip4_group', icmp: 'ip4_lookup', bridge: 'ip4_rewrite', vrf: 'vrf_select' };
 const HOP6 = { local: 'ip6_local', rewrite: 'ip6_rewrite', glean: 'ip6_glean', group: 'ip6_group', icmp: 'ip6_lookup', bridge: 'ip6_rewrite', vrf: 'vrf_select' };

@@ -1,6 +1,8 @@
 // trace.ts -- read a switch's trace buffer: the visits of marked packets.
 
-import { Drop, Edge, PacketFlag, Switch, Trace, TRACE_INPUT, TraceBuffer } from '../../assembly/abi.ts';
+import { Drop } from '../../assembly/abi/drop.ts';
+import { Edge, PacketFlag } from '../../assembly/abi/packet.ts';
+import { Switch, Trace, TRACE_INPUT, TraceBuffer } from '../../assembly/abi/switch.ts';
 import type { Graph } from './graph.ts';
 
 /** One node's work on one packet. */

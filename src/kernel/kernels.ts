@@ -1,7 +1,7 @@
 // kernels.ts -- the one place that touches WebAssembly: the module, its
 // memory, and the arena that everything is carved from.
 
-import { ABI_VERSION } from '../../assembly/abi.ts';
+import { ABI_VERSION } from '../../assembly/abi/packet.ts';
 import { EXIT, WeftError } from './errors.ts';
 
 /** Exported kernels by name. Arguments and results are u32 unless a kernel's docstring says i64 (bigint). */
@@ -33,7 +33,7 @@ export class Kernels {
   readonly u32: Uint32Array;
   readonly u64: BigUint64Array;
   readonly fn: Exports;
-  /** The pool that all switches of this memory share (Pool in abi.ts). */
+  /** The pool that all switches of this memory share (Pool in assembly/abi). */
   readonly pool: number;
   readonly #table: WebAssembly.Table;
   readonly #index = new Map<string, number>();

@@ -1,6 +1,6 @@
 // packets.ts -- packets as the host sees them: in by bytes, out by view.
 
-import { Frame, Packet, Pool } from '../../assembly/abi.ts';
+import { Frame, Packet, Pool } from '../../assembly/abi/packet.ts';
 import type { Kernels } from './kernels.ts';
 
 /** What is known of a frame besides its bytes. */

@@ -1,7 +1,7 @@
 // rate.ts -- a rate for a replay: every packet gets the time at which it is
 // due, and where an end of the run is live, waits for it.
 
-import { Packet } from '../../assembly/abi.ts';
+import { Packet } from '../../assembly/abi/packet.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import type { Pace } from './replay.ts';
 

@@ -5,7 +5,9 @@
 // nodes made; what the sink was handed, the drop tables hold, the nodes ended
 // or keep. `unexplained` is their difference.
 
-import { Iface, Packet, Pool, Port, Switch as Sw, VEC_MAX } from '../../assembly/abi.ts';
+import { Packet, Pool, VEC_MAX } from '../../assembly/abi/packet.ts';
+import { Iface, Port } from '../../assembly/abi/port.ts';
+import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import type { Fault } from '../capture/fault.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { CaptureWriter } from '../capture/writer.ts';

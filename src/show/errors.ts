@@ -1,6 +1,6 @@
 // errors.ts -- the drops of a run, as `show errors` of VPP has them.
 
-import type { Drop } from '../../assembly/abi.ts';
+import type { Drop } from '../../assembly/abi/drop.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import { DROPS, type Reason } from '../graph/drops.ts';
 import type { Network } from '../switch/network.ts';

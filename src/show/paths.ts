@@ -1,7 +1,7 @@
 // paths.ts -- the ways that packets took, those of one way counted together.
 // All packets are marked, a few at a time, so that the trace stays small.
 
-import { Packet } from '../../assembly/abi.ts';
+import { Packet } from '../../assembly/abi/packet.ts';
 import { type Branch, linked, Walk } from '../explain/walk.ts';
 import { takeTrace } from '../graph/trace.ts';
 import type { Pace } from '../replay/replay.ts';

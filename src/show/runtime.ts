@@ -1,7 +1,7 @@
 // runtime.ts -- where the time goes, node by node, as `show runtime` of VPP has
 // it. The graph is stepped with a clock around each call of a node.
 
-import { Switch as Sw } from '../../assembly/abi.ts';
+import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import type { Network } from '../switch/network.ts';
 import type { Switch } from '../switch/switch.ts';
 import { count, type Report, report, type Watcher } from './report.ts';

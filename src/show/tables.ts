@@ -1,7 +1,7 @@
 // tables.ts -- views of what the switches know: interfaces, routes, neighbours,
 // groups, labels, tunnels, stations.
 
-import { IfaceKind } from '../../assembly/abi.ts';
+import { IfaceKind } from '../../assembly/abi/port.ts';
 import type { RouteInit } from '../switch/builder.ts';
 import { showFdb } from '../switch/fdb.ts';
 import { listGroups } from '../switch/groups.ts';

@@ -4,7 +4,8 @@
 // port's `access`, `native` and `trunk`, which name bridges by their `vlan`.
 // Tunnels join like ports: their feature asks Builder.memberOf.
 
-import { Bridge, Iface, IfaceFlag, IfaceKind, Switch } from '../../assembly/abi.ts';
+import { Bridge, Iface, IfaceFlag, IfaceKind } from '../../assembly/abi/port.ts';
+import { Switch } from '../../assembly/abi/switch.ts';
 import { MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { Fdb } from '../kernel/fdb.ts';
 import { parseMac } from '../wire/address.ts';

@@ -5,7 +5,9 @@
 // interfaces, VRFs and bridges; `build` fills tables and may refer to all of
 // them. Faults are collected, so that one run shows all of them.
 
-import { Hop, HopKind, Iface, IfaceKind, Switch } from '../../assembly/abi.ts';
+import { Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { Iface, IfaceKind } from '../../assembly/abi/port.ts';
+import { Switch } from '../../assembly/abi/switch.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
@@ -64,7 +66,7 @@ export interface BuiltGroup {
   readonly members: readonly { readonly via: string; readonly weight: number; readonly hop: number }[];
 }
 
-/** What a lookup may lead to; fields of Hop in abi.ts. */
+/** What a lookup may lead to; fields of Hop in assembly/abi. */
 export interface HopInit {
   kind: HopKind;
   path: Path;

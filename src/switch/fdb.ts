@@ -1,6 +1,7 @@
 // fdb.ts -- what the bridges of a switch know: the rows of `show fdb`.
 
-import { Bridge, Switch as Sw } from '../../assembly/abi.ts';
+import { Bridge } from '../../assembly/abi/port.ts';
+import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import { Fdb } from '../kernel/fdb.ts';
 import { formatMac } from '../wire/address.ts';
 import type { Switch } from './switch.ts';

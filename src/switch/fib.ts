@@ -1,6 +1,6 @@
 // fib.ts -- the collected routes go into the kernels' longest-prefix tables.
 
-import { Switch } from '../../assembly/abi.ts';
+import { Switch } from '../../assembly/abi/switch.ts';
 import { Lpm4, Lpm6 } from '../kernel/tables.ts';
 import type { Builder, RouteInit } from './builder.ts';
 

@@ -1,7 +1,8 @@
 // groups.ts -- ECMP groups: routes share their flows out to several gateways,
 // by weight.
 
-import { FLOW_FIELDS, FlowField, Hop, HopKind, Iface } from '../../assembly/abi.ts';
+import { FLOW_FIELDS, FlowField, Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { Iface } from '../../assembly/abi/port.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { Group } from '../kernel/tables.ts';
 import { parseIp } from '../wire/address.ts';

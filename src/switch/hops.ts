@@ -1,6 +1,9 @@
 // hops.ts -- a Hop in words: where a lookup leads, for people.
 
-import { Drop, Hop, HopKind, LabelStack, Vxlan, VxlanFlag } from '../../assembly/abi.ts';
+import { Drop } from '../../assembly/abi/drop.ts';
+import { Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { LabelStack } from '../../assembly/abi/mpls.ts';
+import { Vxlan, VxlanFlag } from '../../assembly/abi/vxlan.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';

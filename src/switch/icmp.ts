@@ -1,6 +1,6 @@
 // icmp.ts -- how many ICMP errors the switch sends.
 
-import { Switch } from '../../assembly/abi.ts';
+import { Switch } from '../../assembly/abi/switch.ts';
 import type { Builder } from './builder.ts';
 
 /** Errors a second, and at once (RFC 1812 section 4.3.2.8 wants a limit; the numbers are ours). */

@@ -1,6 +1,7 @@
 // label_stack.ts -- hops that push labels, and the neighbours behind them.
 
-import { Hop, HopKind, LABELS_MAX, LabelFlag, LabelStack } from '../../assembly/abi.ts';
+import { Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { LABELS_MAX, LabelFlag, LabelStack } from '../../assembly/abi/mpls.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { MPLS, MPLS_ENTRY, MPLS_LABEL } from '../../assembly/wire/mpls.ts';
 import { PW } from '../../assembly/wire/pw.ts';

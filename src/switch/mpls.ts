@@ -1,6 +1,8 @@
 // mpls.ts -- labels: which interfaces take them, and what each one means.
 
-import { IfaceFlag, IfaceKind, Label, LABEL_SAME_VRF, LabelOp, LabelPayload, Switch } from '../../assembly/abi.ts';
+import { Label, LABEL_SAME_VRF, LabelOp, LabelPayload } from '../../assembly/abi/mpls.ts';
+import { IfaceFlag, IfaceKind } from '../../assembly/abi/port.ts';
+import { Switch } from '../../assembly/abi/switch.ts';
 import { MPLS_LABEL } from '../../assembly/wire/mpls.ts';
 import { Exact32 } from '../kernel/tables.ts';
 import type { Builder } from './builder.ts';
@@ -21,7 +23,7 @@ export interface LabelRow {
   readonly position: Position;
 }
 
-/** Fields of a Label in abi.ts, and how a person reads them. */
+/** Fields of a Label in assembly/abi, and how a person reads them. */
 export interface LabelInit extends Omit<LabelRow, 'out' | 'position'> {
   op: LabelOp;
   payload?: LabelPayload;

@@ -1,7 +1,11 @@
 // neighbors.ts -- who answers to an address on an interface: neighbours that
 // the file names, and the table and policy for those that packets teach.
 
-import { Hop, IfaceKind, Neighbor, Neighbors, NeighborState, Pool, Switch } from '../../assembly/abi.ts';
+import { Hop } from '../../assembly/abi/hop.ts';
+import { Neighbor, Neighbors, NeighborState } from '../../assembly/abi/neighbor.ts';
+import { Pool } from '../../assembly/abi/packet.ts';
+import { IfaceKind } from '../../assembly/abi/port.ts';
+import { Switch } from '../../assembly/abi/switch.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { formatIp, formatMac, parseIp, parseMac, type Prefix } from '../wire/address.ts';
 import { type Builder, neighborKey } from './builder.ts';

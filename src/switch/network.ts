@@ -1,7 +1,9 @@
 // network.ts -- all switches of a file in one memory, with the links between
 // them: frames in by a port, frames and drops out.
 
-import { Pool, Port, Switch as Sw } from '../../assembly/abi.ts';
+import { Pool } from '../../assembly/abi/packet.ts';
+import { Port } from '../../assembly/abi/port.ts';
+import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import type { NetworkConfig, SwitchConfig } from './config.ts';
 import { ConfigError, type Path, type SwitchFile } from './file.ts';

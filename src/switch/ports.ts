@@ -1,6 +1,7 @@
 // ports.ts -- ports and their subinterfaces.
 
-import { IfaceFlag, IfaceKind, Port, PortFlag, Switch } from '../../assembly/abi.ts';
+import { IfaceFlag, IfaceKind, Port, PortFlag } from '../../assembly/abi/port.ts';
+import { Switch } from '../../assembly/abi/switch.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { Exact64 } from '../kernel/tables.ts';
 import { parseInterface, type Prefix } from '../wire/address.ts';

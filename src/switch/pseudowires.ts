@@ -1,7 +1,8 @@
 // pseudowires.ts -- Ethernet pseudowires (RFC 4448): bridge members whose
 // frames travel under a label each way.
 
-import { Iface, IfaceKind, LabelFlag, LabelOp, LabelPayload } from '../../assembly/abi.ts';
+import { LabelFlag, LabelOp, LabelPayload } from '../../assembly/abi/mpls.ts';
+import { Iface, IfaceKind } from '../../assembly/abi/port.ts';
 import { type Builder, defaultMac, type Interface } from './builder.ts';
 import type { PseudowireConfig } from './config.ts';
 import { pushHop } from './label_stack.ts';

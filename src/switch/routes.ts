@@ -1,7 +1,10 @@
 // routes.ts -- what the FIB of each VRF holds: own addresses, connected
 // networks, the file's routes, or a table file's lines `prefix gateway`.
 
-import { Drop, HopKind, Iface, IfaceKind, Switch } from '../../assembly/abi.ts';
+import { Drop } from '../../assembly/abi/drop.ts';
+import { HopKind } from '../../assembly/abi/hop.ts';
+import { Iface, IfaceKind } from '../../assembly/abi/port.ts';
+import { Switch } from '../../assembly/abi/switch.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { ICMP4_UNREACHABLE } from '../../assembly/wire/icmp4.ts';
 import { ICMP6_UNREACHABLE } from '../../assembly/wire/icmp6.ts';

@@ -1,6 +1,7 @@
 // srv6.ts -- the rows of `show sids` and `show policies`.
 
-import { Hop, HopKind, Sid, SidBehavior, Srv6Policy } from '../../assembly/abi.ts';
+import { Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { Sid, SidBehavior, Srv6Policy } from '../../assembly/abi/srv6.ts';
 import { formatIp6, formatPrefix } from '../wire/address.ts';
 import type { Srv6SidConfig } from './config.ts';
 import type { Position } from './file.ts';

@@ -1,6 +1,7 @@
 // srv6_policies.ts -- SRv6 policies: the headers they push, and routes into them.
 
-import { DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Hop, HopKind, Srv6Policy } from '../../assembly/abi.ts';
+import { Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Srv6Policy } from '../../assembly/abi/srv6.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
 import { IP6, IP6_MTU_MIN } from '../../assembly/wire/ip6.ts';

@@ -1,6 +1,8 @@
 // srv6_sids.ts -- SIDs and locators go into the FIB.
 
-import { Drop, Hop, HopKind, Sid, SidBehavior, SidFlavor } from '../../assembly/abi.ts';
+import { Drop } from '../../assembly/abi/drop.ts';
+import { Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { Sid, SidBehavior, SidFlavor } from '../../assembly/abi/srv6.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { ICMP6_UNREACHABLE } from '../../assembly/wire/icmp6.ts';
 import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';

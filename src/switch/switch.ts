@@ -1,7 +1,8 @@
 // switch.ts -- a switch in memory: built from its part of a file, with the
 // names that lead from kernel addresses back to that file.
 
-import { Iface, Switch as Sw, SCRATCH_BYTES } from '../../assembly/abi.ts';
+import { Iface } from '../../assembly/abi/port.ts';
+import { Switch as Sw, SCRATCH_BYTES } from '../../assembly/abi/switch.ts';
 import { Graph } from '../graph/graph.ts';
 import { pipeline, unverified } from '../graph/pipeline.ts';
 import type { Kernels } from '../kernel/kernels.ts';

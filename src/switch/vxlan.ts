@@ -10,7 +10,10 @@
 // A local address is the switch's own whether an interface has it or not, as a
 // loopback's would be.
 
-import { HopKind, Iface, IfaceFlag, IfaceKind, Switch, Vni, Vtep, VxlanFlag } from '../../assembly/abi.ts';
+import { HopKind } from '../../assembly/abi/hop.ts';
+import { Iface, IfaceFlag, IfaceKind } from '../../assembly/abi/port.ts';
+import { Switch } from '../../assembly/abi/switch.ts';
+import { Vni, Vtep, VxlanFlag } from '../../assembly/abi/vxlan.ts';
 import { MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { UDP_PORT } from '../../assembly/wire/udp.ts';
 import { Fdb } from '../kernel/fdb.ts';

@@ -1,7 +1,7 @@
 // vxlan_headers.ts -- what vxlan_encap puts in front of a packet, made once for
-// each remote VTEP (Vxlan in abi.ts).
+// each remote VTEP (Vxlan in assembly/abi).
 
-import { Vxlan, VxlanFlag } from '../../assembly/abi.ts';
+import { Vxlan, VxlanFlag } from '../../assembly/abi/vxlan.ts';
 import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';

@@ -1,7 +1,9 @@
 // vxlan_report.ts -- the tunnels of a switch and what went through: the rows of
 // `show vxlan`.
 
-import { Hop, Iface, Vni } from '../../assembly/abi.ts';
+import { Hop } from '../../assembly/abi/hop.ts';
+import { Iface } from '../../assembly/abi/port.ts';
+import { Vni } from '../../assembly/abi/vxlan.ts';
 import { UDP_PORT } from '../../assembly/wire/udp.ts';
 import { formatIp } from '../wire/address.ts';
 import type { Switch } from './switch.ts';

@@ -1,0 +1,119 @@
+// port.ts -- the contract: ports, interfaces and bridge domains.
+
+/** A port of a switch. */
+export enum Port {
+  /** u32, Iface that untagged and priority-tagged frames belong to; 0: they drop. */
+  IFACE = 0,
+  /** u32, exact64 table: tag key -> Iface index + 1, or 0 when no tag is configured. */
+  TAGS = 4,
+  /** u16, shortest frame accepted, bytes (14 to 60). */
+  MIN_FRAME = 8,
+  /** u16, largest layer-3 packet (frame less Ethernet header and tags), bytes. */
+  MTU = 10,
+  /** u8, PortFlag bits. */
+  FLAGS = 12,
+  /** u32, YAML position id. */
+  LINE = 16,
+  /** u8 x 6, own MAC. */
+  MAC = 20,
+  /** u64, frames whose L4 checksum was wrong on receipt. */
+  BAD_L4 = 32,
+  /** u64, packets and bytes in; packets and bytes out. */
+  RX_PACKETS = 40,
+  RX_BYTES = 48,
+  TX_PACKETS = 56,
+  TX_BYTES = 64,
+  /** u32, switch at the other end of a link, 0 when the port leads outside. */
+  PEER = 72,
+  /** u16, port there. */
+  PEER_PORT = 76,
+  SIZEOF = 128,
+}
+
+/** Bits of Port.FLAGS. */
+export enum PortFlag {
+  /** L4 checksums are repaired on the way out. */
+  FIX_CHECKSUMS = 2,
+}
+
+/** What a frame belongs to once its tags are read: a port, a subinterface or a bridge's own interface. */
+export enum Iface {
+  /** u8, IfaceKind. */
+  KIND = 0,
+  /** u8, IfaceFlag bits. */
+  FLAGS = 1,
+  /** u16, port it is on; frames leave there. */
+  PORT = 2,
+  /** u32, VRF (L3) or bridge domain (L2) index. */
+  DOMAIN = 4,
+  /** u8 x 6, MAC the interface answers to. */
+  MAC = 8,
+  /** u16, largest layer-3 packet, bytes. */
+  MTU = 14,
+  /** u32, YAML position id. */
+  LINE = 16,
+  /** u32, own IPv4 address as read from the wire (network order), 0 when none. */
+  IP4 = 20,
+  /** u8, tags pushed on egress 0-2 and popped on ingress. */
+  TAG_COUNT = 24,
+  /** u8, split-horizon group; frames never go from a group (not 0) to itself. */
+  HORIZON = 25,
+  /** u8, tags taken off on ingress. */
+  TAGS_POPPED = 26,
+  /** u16, index of this interface. */
+  INDEX = 28,
+  /** u32 x 2, tags as on the wire: TPID, TCI; outermost first. */
+  TAG = 32,
+  /** u8 x 16, own global IPv6 address, zero when none. */
+  IP6 = 40,
+  /** u8 x 16, own link-local IPv6 address. */
+  LINK_LOCAL = 56,
+  /** u32, L2 tunnel behind the interface (VXLAN peer, pseudowire): a Hop; 0 for a port. */
+  HOP = 72,
+  /** u32, GLEAN Hop for link-local destinations: they are on this interface's link. */
+  LINK_LOCAL_HOP = 76,
+  /** u32, Bridge whose own L3 interface this is; 0 for all others. */
+  BRIDGE = 80,
+  SIZEOF = 128,
+}
+
+export enum IfaceKind {
+  L3 = 1,
+  BRIDGE = 2,
+  /** IP packets out of a tunnel: a VRF, but no link, so no neighbours and no addresses to answer for. */
+  TUNNEL = 3,
+}
+
+/** Bits of Iface.FLAGS. */
+export enum IfaceFlag {
+  PROMISCUOUS = 1,
+  /** Answer ARP and ND for own addresses. */
+  ANSWER = 2,
+  /** MPLS packets are accepted. */
+  MPLS = 4,
+  /** Flooded frames do not go here. */
+  NO_FLOOD = 8,
+  /** Source MACs seen here are not learnt. */
+  NO_LEARN = 16,
+  /** 127/8 and ::1 are addresses like any other: captures of a loopback interface. */
+  LOOPBACK = 32,
+}
+
+/** A bridge domain. */
+export enum Bridge {
+  /** u32, members. */
+  COUNT = 0,
+  /** u32, array of Iface addresses, the bridge's own interface included. */
+  MEMBERS = 4,
+  /** i64, picoseconds after which a learnt MAC is forgotten; 0: never. */
+  AGE = 8,
+  /** u32, YAML position id. */
+  LINE = 16,
+  /** u32, the bridge's own L3 interface, 0 when it has none. */
+  OWN = 20,
+  /** i64, highest packet time seen by the bridge, picoseconds: ageing goes by it. */
+  NOW = 24,
+  /** i64, packet time from which a full table may be swept again, picoseconds. */
+  SWEEP = 32,
+  SIZEOF = 64,
+}
