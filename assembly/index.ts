@@ -11,6 +11,8 @@ export function arena_base(): usize { return __heap_base; }
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
 export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
+export { hmac_key, hmac_sha256, sha256 } from "./lib/sha256";
+export { srh_hmac } from "./lib/srh_hmac";
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
 
 // capture
@@ -65,7 +67,10 @@ export { mpls_push } from "./nodes/mpls_push";
 export { mpls_swap } from "./nodes/mpls_swap";
 export { nd_input } from "./nodes/nd_input";
 export { port_tx } from "./nodes/port_tx";
+export { srv6_csid } from "./nodes/srv6_csid";
+export { srv6_edge } from "./nodes/srv6_edge";
 export { srv6_encaps } from "./nodes/srv6_encaps";
+export { srv6_input } from "./nodes/srv6_input";
 export { srv6_local } from "./nodes/srv6_local";
 export { udp_input } from "./nodes/udp_input";
 export { vrf_select } from "./nodes/vrf_select";

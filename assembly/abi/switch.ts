@@ -66,6 +66,8 @@ export enum Switch {
   SCRATCH = 180,
   /** u32, what this switch's port numbers start at in lists that leave it. */
   PORT_BASE = 184,
+  /** u32, Srv6Domain; 0: the switch file has no srv6. */
+  SRV6 = 188,
   SIZEOF = 256,
 }
 

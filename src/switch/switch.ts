@@ -1,10 +1,10 @@
 // switch.ts -- a switch in memory: built from its part of a file, with the
 // names that lead from kernel addresses back to that file.
 
-import { Iface } from '../../assembly/abi/port.ts';
+import { Iface, IfaceFlag } from '../../assembly/abi/port.ts';
 import { Switch as Sw, SCRATCH_BYTES } from '../../assembly/abi/switch.ts';
 import { Graph } from '../graph/graph.ts';
-import { pipeline, unverified } from '../graph/pipeline.ts';
+import { wiring } from '../graph/pipeline.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { Builder } from './builder.ts';
 import type { SwitchConfig } from './config.ts';
@@ -19,7 +19,7 @@ export class Switch {
   private constructor(readonly built: Builder) {
     this.at = built.sw;
     this.portNames = built.portNames;
-    this.graph = new Graph(built.k, built.sw, built.config.count_checksums === false ? unverified : pipeline);
+    this.graph = new Graph(built.k, built.sw, wiring({ verify: built.config.count_checksums !== false, edge: built.interfaces.some(i => i.flags & IfaceFlag.SRV6_EDGE) }));
   }
 
   /** What the file says of a port for people and captures. */
