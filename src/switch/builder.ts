@@ -94,6 +94,8 @@ export class Builder {
   readonly members = new Map<string, Member>();
   /** SRv6 policies by name: addresses of their Srv6Policy. */
   readonly policies = new Map<string, number>();
+  /** HMAC keys of SRv6 by ID: addresses of their HmacKey. */
+  readonly hmacKeys = new Map<number, number>();
   readonly interfaces: Interface[] = [];
   /** VXLAN VNIs by name. */
   readonly vxlans = new Map<string, VxlanEntry>();

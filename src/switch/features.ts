@@ -10,6 +10,7 @@ import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
+import { buildDomain } from './srv6_domain.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
 import { buildVxlan, declareVxlan } from './vxlan.ts';
@@ -33,6 +34,7 @@ export const features: readonly Feature[] = [
   { declare: checkGroups },
   { build: buildPseudowires },
   { declare: declareMpls, build: buildMpls },
+  { build: buildDomain },
   { build: buildPolicies },
   { build: buildRoutes },
   { build: buildSids },
