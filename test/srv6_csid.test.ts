@@ -15,6 +15,8 @@ import { formatIp6 } from '../src/wire/address.ts';
 import { BenchSwitch } from './bench_switch.ts';
 import { needs, noProgram } from './skip.ts';
 import { tsharkFields, writeCapture } from './tshark.ts';
+import { readVectors } from './vectors.ts';
+import { random } from './wasm.ts';
 
 const example = (name: string) => readFileSync(new URL(`../examples/${name}.yaml`, import.meta.url), 'utf8');
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replace(/\s+/g, ''), 'hex'));
@@ -42,6 +44,29 @@ srv6: {sids: {"fc00:0:100::/48": {behavior: End, flavors: [next-csid]}}}`);
   const frame = (addresses: string, limit: string, dst: string) => hex(`${addresses} 86dd 60000000 002004${limit} 20010db8 00000000 00000000 00000001 ${dst} ${inner('3f', '67c7')}`);
   const { sent } = b.send([{ bytes: frame('020000000101 020000000001', '40', 'fc000000 01000200 03000000 00000000'), id: 1 }]);
   assert.equal(sent.map(s => Buffer.from(s.bytes).toString('hex')), [Buffer.from(frame('020000000002 020000000102', '3f', 'fc000000 02000300 00000000 00000000')).toString('hex')]);
+});
+
+test('where a path ends the argument means nothing (RFC 9800 sections 4.1, 4.2.7)', () => {
+  const ends = [['DT4', 'fc00:0:e004::', 'next-csid'], ['DT6', 'fc00:0:e006::', 'next-csid'], ['DT46', 'fc00:0:e046::', 'next-csid'], ['DT46', '2001:db8:0:d:46::', 'replace-csid, lblen: 48']] as const;
+  const b = new BenchSwitch(`
+ports: {e1: {address: "2001:db8:1::1/64"}, e2: {address: [10.2.0.1/16, "2001:db8:2::1/64"], vrf: red}}
+vrfs: [red]
+neighbors: [{address: 10.2.0.2, mac: 02:00:00:00:00:02, port: e2}, {address: "2001:db8:2::2", mac: 02:00:00:00:00:02, port: e2}]
+routes: [{to: "2001:db8:2::/64", vrf: red, via: "2001:db8:2::2"}]
+srv6: {sids: {${ends.map(([behavior, sid, flavor]) => `"${sid}": {behavior: End.${behavior}, vrf: red, flavors: [${flavor.replace(',', '],')}${flavor.includes(',') ? '' : ']'}}`).join()}}}`);
+  const six = '60000000 00003b40 20010db8 00000000 00000000 00000009 20010db8 00020000 00000000 00000002', four = inner('40', '66c7');
+  const arrives = (sid: string, argument: string, carried: string) => {
+    const octets = sid.startsWith('fc') ? `${sid.slice(0, 4)}0000${sid.slice(7, 11)}${argument}` : `20010db80000000d0046${argument.slice(0, 12)}`;
+    assert.is(octets.length, 32);
+    const n = (carried.replaceAll(' ', '').length / 2).toString(16).padStart(4, '0'), next = carried === four ? '04' : '29';
+    return b.send([{ bytes: hex(`020000000101 020000000001 86dd 60000000 ${n}${next}40 20010db8 00000000 00000000 00000001 ${octets} ${carried}`), id: 1 }], false).sent.map(s => s.port);
+  };
+  for (const argument of ['00000000000000000000', '00000000000000000001', '01000200000000000003'])
+    for (const [behavior, sid] of ends) {
+      if (behavior !== 'DT6') assert.equal(arrives(sid, argument, four), ['e2'], `${behavior} ${argument}`);
+      if (behavior !== 'DT4') assert.equal(arrives(sid, argument, six), ['e2'], `${behavior} ${argument}`);
+    }
+  assert.equal(showSids(b.network.switches[0]!).map(r => `${r.sid} ${r.packets}`), ['fc00:0:e004::/48 3', 'fc00:0:e006::/48 3', 'fc00:0:e046::/48 6', '2001:db8:0:d:46::/80 6']);
 });
 
 /** A switch that sends 10.2.0.0/16 into policy p; `srv6` are lines of it. */
@@ -236,6 +261,21 @@ test('SIDs of a table file', () => {
   const rows = showSids(load('fcbb:bb00:1:: End flavors next-csid,psp\nfcbb:bb00:0:e001:: End.DT46 flavors next-csid lblen 48 nflen 16 vrf red\nfc00::1 End hmac required\n'));
   assert.equal(rows.map(r => `${r.sid} ${r.behavior} ${r.flavors.join()}`), ['fcbb:bb00:1::/48 End psp,next-csid', 'fcbb:bb00:0:e001::/64 End.DT46 next-csid', 'fc00::1 End ']);
   assert.throws(() => load('fc00::1 End lblen x\n'), /sids\.txt:1:1: expected "SID/);
+});
+
+test('any bytes at all end at an edge or a reason, and no buffer is lost', () => {
+  const next = random(9800);
+  for (const node of ['srv6_csid', 'srv6_input', 'srv6_edge'])
+    for (const config of new Set(readVectors(node).map(c => c.config))) {
+      const b = new BenchSwitch(config), cases = readVectors(node).filter(c => c.config === config), free = () => b.k.fn['pool_free']!(b.k.pool), before = free();
+      for (let i = 1; i <= 600; i++) {
+        const c = cases[next() % cases.length]!, cut = next() % 4 === 0 ? next() % (c.in.length + 1) : c.in.length, bytes = c.in.slice(0, cut);
+        for (let flips = next() % 6; flips > 0 && cut > 18; flips--) bytes[18 + next() % Math.min(cut - 18, 110)] = next();
+        const { visits } = b.send([{ port: c.port, bytes, id: i, orig: cut + (next() % 3 === 0 ? next() % 40 : 0) }]), what = () => `${node} ${c.name} ${Buffer.from(bytes).toString('hex')}`;
+        assert.ok(!visits.some(v => v.drop === 'NONE' || v.edge.startsWith('edge ')), what());
+        assert.is(free(), before, what());
+      }
+    }
 });
 
 test.run();
