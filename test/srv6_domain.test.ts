@@ -6,6 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { replay } from '../src/replay/replay.ts';
 import { VIEWS } from '../src/show/views.ts';
+import { SwitchFile } from '../src/switch/file.ts';
 import { showOam } from '../src/switch/srv6_domain.ts';
 import { showSids } from '../src/switch/srv6.ts';
 import { captureFile, networkOf, readerOf } from './captured.ts';
@@ -83,6 +84,21 @@ test('a copy that finds no buffer is left out, the packet goes on', () => {
   const b = new BenchSwitch(OAM('oam: {}, '), { small: 1, jumbo: 1, huge: 1 }), held = [b.enter({ bytes: new Uint8Array(9000), id: 8 }), b.enter({ bytes: new Uint8Array(65000), id: 9 })];
   assert.equal([held.length, b.send([{ bytes: flagged(1), id: 1 }]).sent.length], [2, 1]);
   assert.equal(showOam(b.network.switches[0]!), { rows: [], packets: 0n, suppressed: 1n });
+});
+
+test('a new file while the switch runs: keys and texts change, what was recorded stays', () => {
+  const b = new BenchSwitch(HMAC), arrives = (id: number) => b.send([{ port: 'head:e1', bytes: CUSTOMER, id }]).sent.length, key = '"656d752d70736b2d31"';
+  const reload = (yaml: string) => { b.network.reload(new SwitchFile('vectors.yaml', yaml)); };
+  assert.is(arrives(1), 1);
+  reload(HMAC.replaceAll(key, '"0102"'));
+  assert.is(arrives(2), 1, 'both ends have the new key');
+  reload(HMAC.replace(key, '"0102"'));
+  assert.is(arrives(3), 0, 'the head alone has it');
+  reload(HMAC.replace('"2001:db8:ffff::/48"], answer', '"2001:db8:fffe::/48"], answer'));
+  assert.is(arrives(4), 0, 'the source is no longer of the infrastructure');
+  reload(HMAC);
+  assert.is(arrives(5), 1);
+  assert.equal(showOam(b.network.switches[1]!).rows.map(r => r.packet), [1, 1, 2, 2, 3, 5, 5]);
 });
 
 test('show oam, show paths: copies are counted, nothing is lost', async () => {

@@ -15,14 +15,20 @@ export enum Srv6Domain {
   HMAC_LINUX = 17,
   /** u32, tables/exact32: key ID -> HmacKey; 0: none. */
   HMAC_KEYS = 20,
-  /** u32, token bucket of OAM copies (Meter); 0: the O-flag means nothing here. */
-  OAM_METER = 24,
-  /** u32, array of OAM_RECORDS OamRecord: a ring. */
-  OAM_RING = 28,
-  /** u64, copies taken in, and those left out for want of tokens or buffers. */
-  OAM_PACKETS = 32,
-  OAM_SUPPRESSED = 40,
+  /** u32, Oam; 0: the O-flag means nothing here. */
+  OAM = 24,
   SIZEOF = 64,
+}
+
+/** Where copies of packets with the O-flag end, RFC 9259 section 2.1.1. */
+export enum Oam {
+  /** u32, token bucket that they draw on (Meter). */
+  METER = 0,
+  /** u64, copies taken in, and those left out for want of tokens or buffers. */
+  PACKETS = 8,
+  SUPPRESSED = 16,
+  /** OAM_RECORDS OamRecord: a ring. */
+  RING = 64,
 }
 
 /** A prefix, as loaded from a packet: an address is in it when (address & MASK) == VALUE, in both halves. */
@@ -34,13 +40,12 @@ export enum HmacKey { INNER = 0, OUTER = 32, SIZEOF = 64 }
 /** Copies remembered; number n is at n modulo this. */
 export const OAM_RECORDS = 256;
 
-/** What is kept of a packet that had the O-flag, RFC 9259 section 2.1.1. */
+/** What is kept of one. */
 export enum OamRecord {
   /** i64, when it came, picoseconds. */
   TIME = 0,
-  /** u32, Packet.ID; u32, Sid. */
+  /** u32, Packet.ID. */
   ID = 8,
-  SID = 12,
   /** u8 x 16 each, as they came. */
   SRC = 16,
   DST = 32,

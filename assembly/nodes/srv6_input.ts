@@ -17,7 +17,7 @@ import { Drop } from "../abi/drop";
 import { Hop } from "../abi/hop";
 import { Edge, Packet } from "../abi/packet";
 import { Sid, SidHmac } from "../abi/srv6";
-import { OAM_RECORDS, OamRecord, Srv6Domain } from "../abi/srv6_domain";
+import { Oam, OAM_RECORDS, OamRecord, Srv6Domain } from "../abi/srv6_domain";
 import { Switch } from "../abi/switch";
 import { copy6 } from "../lib/address6";
 import { emit } from "../lib/emit";
@@ -38,7 +38,7 @@ import { SRH, SRH_FLAG, SRH_ROUTING_TYPE, SRH_TLV_TYPE } from "../wire/srh";
 const ICMP = 3;
 
 export function srv6_input(vec: usize, n: u32, sw: usize): void {
-  const domain = <usize>load<u32>(sw, Switch.SRV6), sources = load<u32>(domain, Srv6Domain.SOURCE_COUNT);
+  const domain = <usize>load<u32>(sw, Switch.SRV6), sources = load<u32>(domain, Srv6Domain.SOURCE_COUNT), oam = <usize>load<u32>(domain, Srv6Domain.OAM);
   for (let i: u32 = 0; i < n; i++) {
     const d = at(vec, i), p = data(d) + <usize>load<u16>(d, Packet.L3), sid = <usize>load<u32>(d, Packet.HIT);
     if (sources && !inPrefixes(load<u32>(domain, Srv6Domain.SOURCES), sources, p + IP6.SRC)) {
@@ -47,7 +47,7 @@ export function srv6_input(vec: usize, n: u32, sw: usize): void {
       continue;
     }
     const o = srhOf(d, p);
-    if (o && load<u8>(p + o, SRH.FLAGS) & SRH_FLAG.O && load<u32>(domain, Srv6Domain.OAM_METER)) tell(sw, d, domain, sid, p, o);
+    if (oam && o && load<u8>(p + o, SRH.FLAGS) & SRH_FLAG.O) tell(sw, d, oam, p, o);
     if (load<u8>(sid, Sid.HMAC) != SidHmac.IGNORED && !hmacPasses(sw, d, domain, sid, p, o)) continue;
     forward(d, load<u8>(sid, Hop.CODE));
   }
@@ -64,18 +64,17 @@ function sizeOf(srh: usize): u32 {
 }
 
 /** The O-flag: a copy ends here, on record. */
-function tell(sw: usize, d: usize, domain: usize, sid: usize, p: usize, o: u32): void {
-  const allowed = meter_take(<usize>load<u32>(domain, Srv6Domain.OAM_METER), load<i64>(sw, Switch.NOW), 1);
+function tell(sw: usize, d: usize, oam: usize, p: usize, o: u32): void {
+  const allowed = meter_take(<usize>load<u32>(oam, Oam.METER), load<i64>(sw, Switch.NOW), 1);
   const copy = allowed ? clone(<usize>load<u32>(sw, Switch.POOL), d) : 0;
   if (!copy) {
-    store<u64>(domain, load<u64>(domain, Srv6Domain.OAM_SUPPRESSED) + 1, Srv6Domain.OAM_SUPPRESSED);
+    store<u64>(oam, load<u64>(oam, Oam.SUPPRESSED) + 1, Oam.SUPPRESSED);
     return;
   }
-  const count = load<u64>(domain, Srv6Domain.OAM_PACKETS), r = <usize>load<u32>(domain, Srv6Domain.OAM_RING) + <usize>(count % OAM_RECORDS) * OamRecord.SIZEOF;
-  store<u64>(domain, count + 1, Srv6Domain.OAM_PACKETS);
+  const count = load<u64>(oam, Oam.PACKETS), r = oam + Oam.RING + <usize>(count % OAM_RECORDS) * OamRecord.SIZEOF;
+  store<u64>(oam, count + 1, Oam.PACKETS);
   store<i64>(r, load<i64>(d, Packet.TIME), OamRecord.TIME);
   store<u32>(r, load<u32>(d, Packet.ID), OamRecord.ID);
-  store<u32>(r, <u32>sid, OamRecord.SID);
   copy6(r + OamRecord.SRC, p + IP6.SRC);
   copy6(r + OamRecord.DST, p + IP6.DST);
   store<u16>(r, <u16>be16(p + o + SRH.TAG), OamRecord.TAG);

@@ -47,13 +47,13 @@ export interface Structure { readonly lbl: number; readonly lnfl: number }
  * faults. Its FIB entry covers the block and the C-SID (RFC 9800 section 6.3).
  * @param key as the file has it: with a length, that is LBL + LNFL
  */
-export function structureOf(b: Builder, sid: Srv6SidConfig, key: string, prefix: Prefix, locators: readonly Locator[], path: Path): Structure & { kind: SidCsid } | undefined {
+export function structureOf(b: Builder, sid: Srv6SidConfig, key: string, prefix: Prefix, path: Path): Structure & { kind: SidCsid } | undefined {
   const flavors = (sid.flavors ?? []).filter((f): f is Flavor => f in CSID_FLAVORS), [flavor] = flavors;
   if (!flavor) {
     for (const word of ['lblen', 'nflen'] as const) if (sid[word] !== undefined) b.fault([...path, word], 'is of a SID with the flavor next-csid or replace-csid', true);
     return undefined;
   }
-  const kind = CSID_FLAVORS[flavor], parts = locators.find(l => l.parts && inBlock(prefix.address, l, l.parts.block))?.parts;
+  const kind = CSID_FLAVORS[flavor], parts = b.locators.find(l => l.parts && inBlock(prefix.address, l, l.parts.block))?.parts;
   const lbl = sid.lblen ?? parts?.block ?? LBLEN, lnfl = sid.nflen ?? (key.includes('/') ? prefix.length - lbl : kind === SidCsid.REPLACE ? (parts ? parts.node + parts.func : REPLACE_LENGTH) : parts ? csidLength(prefix.address, parts) : NFLEN);
   const wrong = flavors.length > 1 ? 'next-csid and replace-csid do not go together'
     : lnfl < 1 || lbl + lnfl > 127 ? `a block of ${lbl} bits and a C-SID of ${lnfl} leave no argument of 1 bit or more`
@@ -74,8 +74,8 @@ const csidLength = (address: Uint8Array, { block, node, func }: NonNullable<Loca
   sameBytes(maskAddress(address, block + node), address) ? node : node + func;
 
 /** The segments of a policy in containers, RFC 9800 section 6.4: path order, first segment first. Faults and gives undefined where they cannot be. */
-export function compress(b: Builder, kind: SidCsid, segments: readonly Uint8Array[], locators: readonly Locator[], path: Path): Uint8Array[] | undefined {
-  const structured = locators.filter(l => l.parts);
+export function compress(b: Builder, kind: SidCsid, segments: readonly Uint8Array[], path: Path): Uint8Array[] | undefined {
+  const structured = b.locators.filter(l => l.parts);
   if (structured.length === 0) {
     b.fault([...path, 'csid'], 'needs a locator with block_len and node_len: it tells how SIDs divide');
     return undefined;

@@ -2,7 +2,7 @@
 // section 5.1), keys of its HMACs, and the sink of the O-flag (RFC 9259).
 
 import { IfaceFlag } from '../../assembly/abi/port.ts';
-import { HmacKey, OAM_RECORDS, OamRecord, Srv6Domain, Srv6Prefix } from '../../assembly/abi/srv6_domain.ts';
+import { HmacKey, Oam, OAM_RECORDS, OamRecord, Srv6Domain, Srv6Prefix } from '../../assembly/abi/srv6_domain.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
 import { SRH_HMAC } from '../../assembly/wire/srh.ts';
@@ -10,7 +10,7 @@ import { Exact32 } from '../kernel/tables.ts';
 import { formatIp6, maskAddress, parseIp6, type Prefix } from '../wire/address.ts';
 import { type Builder, sameBytes } from './builder.ts';
 import type { Path } from './file.ts';
-import { ip6Prefix } from './srv6_csid.ts';
+import { ip6Prefix, locatorsOf } from './srv6_csid.ts';
 import type { Switch } from './switch.ts';
 
 /** OAM copies a second, and at once, where the file does not say. */
@@ -22,6 +22,7 @@ const WORK = 4096;
 export function buildDomain(b: Builder): void {
   const { k, config: { srv6: config = {} } } = b, at = k.alloc(Srv6Domain.SIZEOF, 'SR domain'), path: Path = ['srv6', 'domain'];
   k.view.setUint32(b.sw + Sw.SRV6, at, true);
+  b.locators = locatorsOf(b);
   const { domain, oam } = config, blocks = prefixes(b, domain?.block, [...path, 'block']), sources = prefixes(b, domain?.infrastructure, [...path, 'infrastructure']);
   placePrefixes(b, blocks, at + Srv6Domain.BLOCKS);
   placePrefixes(b, sources, at + Srv6Domain.SOURCES);
@@ -32,13 +33,18 @@ export function buildDomain(b: Builder): void {
   if (source && sources.length > 0 && !sources.some(p => sameBytes(maskAddress(source, p.length), p.address)))
     b.fault(['srv6', 'source'], 'is outside the infrastructure of the domain: SIDs there would drop what the policies send');
   k.view.setUint8(at + Srv6Domain.ANSWER, domain?.answer ? 1 : 0);
-  if (oam) {
-    const meter = k.alloc(k.fn['meter_sizeof']!(), 'OAM meter');
-    (k.fn['meter_init'] as unknown as (meter: number, rate: bigint, burst: bigint) => void)(meter, BigInt(oam.rate ?? RATE), BigInt(oam.burst ?? BURST));
-    k.view.setUint32(at + Srv6Domain.OAM_METER, meter, true);
-    k.view.setUint32(at + Srv6Domain.OAM_RING, k.alloc(OAM_RECORDS * OamRecord.SIZEOF, 'OAM records'), true);
-  }
+  if (oam) k.view.setUint32(at + Srv6Domain.OAM, sink(b, oam.rate ?? RATE, oam.burst ?? BURST), true);
   placeKeys(b, at);
+}
+
+/** Where O-flag copies end; its records outlive a new file that allows as many. */
+function sink({ k, generation }: Builder, rate: number, burst: number): number {
+  return generation.keep(`OAM ${rate} ${burst}`, [], () => {
+    const at = k.alloc(Oam.RING + OAM_RECORDS * OamRecord.SIZEOF, 'OAM records'), meter = k.alloc(k.fn['meter_sizeof']!(), 'OAM meter');
+    (k.fn['meter_init'] as unknown as (meter: number, rate: bigint, burst: bigint) => void)(meter, BigInt(rate), BigInt(burst));
+    k.view.setUint32(at + Oam.METER, meter, true);
+    return at;
+  });
 }
 
 function prefixes(b: Builder, texts: readonly string[] | undefined, path: Path): Prefix[] {
@@ -64,10 +70,9 @@ function placeKeys(b: Builder, domain: number): void {
     if (!Number.isInteger(number) || number < 0 || number > 0xffffffff) b.fault(path, `key ID "${id}" is not in 0 to 0xffffffff`, true);
     else if (b.hmacKeys.has(number)) b.fault(path, `key ID ${id} is listed twice`, true);
     else {
-      const key = k.alloc(HmacKey.SIZEOF, 'HMAC key'), at = k.alloc(secret.length, 'HMAC key');
-      k.bytes.set(secret, at);
-      k.fn['hmac_key']!(key, at, secret.length, k.alloc(WORK, 'HMAC key'));
-      k.bytes.fill(0, at, at + secret.length);
+      const key = k.alloc(HmacKey.SIZEOF, 'HMAC key'), at = b.generation.temporary(() => k.alloc(WORK + secret.length, 'HMAC key'));
+      k.bytes.set(secret, at + WORK);
+      k.fn['hmac_key']!(key, at + WORK, secret.length, at);
       table.put(number, key);
       b.hmacKeys.set(number, key);
     }
@@ -75,12 +80,15 @@ function placeKeys(b: Builder, domain: number): void {
 }
 
 /**
- * Fill the digest of an HMAC TLV in the headers of a policy.
- * @param ip  address of the IPv6 header
- * @param srh address of the SRH; its fields, list and TLV are written but for the digest
+ * Fill the digest of the HMAC TLV in a policy's headers, all else being there.
+ * @param key HmacKey
+ * @param tlv offset of the TLV
  */
-export function sign({ k, config }: Builder, key: number, ip: number, srh: number, tlv: number): void {
-  k.fn['srh_hmac']!(tlv + SRH_HMAC.HMAC, ip + IP6.SRC, srh, tlv, key, config.srv6?.hmac_text === 'linux' ? 1 : 0, k.alloc(WORK, 'HMAC'));
+export function sign({ k, config, generation }: Builder, key: number, headers: Uint8Array, tlv: number): void {
+  const work = generation.temporary(() => k.alloc(WORK + headers.length, 'HMAC')), at = work + WORK;
+  k.bytes.set(headers, at);
+  k.fn['srh_hmac']!(at + tlv + SRH_HMAC.HMAC, at + IP6.SRC, at + IP6.LEN, at + tlv, key, config.srv6?.hmac_text === 'linux' ? 1 : 0, work);
+  headers.set(k.bytes.subarray(at, at + headers.length));
 }
 
 /** A packet that came to a SID of ours with the O-flag. */
@@ -100,14 +108,15 @@ export interface OamRow {
 
 /** The last packets that the O-flag brought, oldest first; how many there were, and how many were not taken. */
 export function showOam(sw: Switch): { rows: OamRow[]; packets: bigint; suppressed: bigint } {
-  const { view, bytes } = sw.built.k, at = view.getUint32(sw.at + Sw.SRV6, true), ring = view.getUint32(at + Srv6Domain.OAM_RING, true);
-  const packets = view.getBigUint64(at + Srv6Domain.OAM_PACKETS, true), kept = Number(packets < BigInt(OAM_RECORDS) ? packets : BigInt(OAM_RECORDS));
+  const { view, bytes } = sw.built.k, at = view.getUint32(sw.at + Sw.SRV6, true), oam = view.getUint32(at + Srv6Domain.OAM, true);
+  if (oam === 0) return { rows: [], packets: 0n, suppressed: 0n };
+  const packets = view.getBigUint64(oam + Oam.PACKETS, true), kept = Number(packets < BigInt(OAM_RECORDS) ? packets : BigInt(OAM_RECORDS));
   const rows = Array.from({ length: kept }, (_, i) => {
-    const r = ring + Number((packets - BigInt(kept - i)) % BigInt(OAM_RECORDS)) * OamRecord.SIZEOF, address = (o: number) => formatIp6(bytes.slice(r + o, r + o + 16));
+    const r = oam + Oam.RING + Number((packets - BigInt(kept - i)) % BigInt(OAM_RECORDS)) * OamRecord.SIZEOF, address = (o: number) => formatIp6(bytes.slice(r + o, r + o + 16));
     return {
       timePs: view.getBigInt64(r + OamRecord.TIME, true), packet: view.getUint32(r + OamRecord.ID, true), source: address(OamRecord.SRC), destination: address(OamRecord.DST),
       segmentsLeft: view.getUint8(r + OamRecord.SEGMENTS_LEFT), tag: view.getUint16(r + OamRecord.TAG, true), bytes: view.getUint32(r + OamRecord.LEN, true),
     };
   });
-  return { rows, packets, suppressed: view.getBigUint64(at + Srv6Domain.OAM_SUPPRESSED, true) };
+  return { rows, packets, suppressed: view.getBigUint64(oam + Oam.SUPPRESSED, true) };
 }

@@ -10,7 +10,7 @@ import { parseIp, parseIp6 } from '../wire/address.ts';
 import type { Builder } from './builder.ts';
 import type { Srv6Config, Srv6PolicyConfig } from './config.ts';
 import type { Path } from './file.ts';
-import { compress, locatorsOf } from './srv6_csid.ts';
+import { compress } from './srv6_csid.ts';
 import { sign } from './srv6_domain.ts';
 
 /** VRF that SIDs and outer headers are routed in. */
@@ -26,14 +26,17 @@ export function buildPolicies(b: Builder): void {
   if (!config || policies.length === 0) return;
   if (config.source === undefined) b.fault(['srv6'], 'lacks "source", the outer source address of its policies');
   const source = config.source === undefined ? undefined : b.try(['srv6', 'source'], () => parseIp6(config.source!));
-  const locators = locatorsOf(b);
   for (const [name, policy] of policies) {
     const path: Path = ['srv6', 'policies', name], given = policy.segments.map((s, i) => b.try([...path, 'segments', i], () => parseIp6(s)));
     if (!source || !given.every(s => s !== undefined)) continue;
-    const list = policy.csid ? compress(b, COMPRESSION[policy.csid], given, locators, path) : given;
+    const list = policy.csid ? compress(b, COMPRESSION[policy.csid], given, path) : given;
     const id = policy.hmac === undefined ? undefined : Number(policy.hmac), key = id === undefined ? undefined : b.hmacKeys.get(id);
     if (id !== undefined && key === undefined) b.fault([...path, 'hmac'], `no key ${policy.hmac} under srv6.hmac_keys`);
-    if (list && (id === undefined || key !== undefined)) b.policies.set(name, placePolicy(b, config, template(source, list, policy, id), key, path));
+    if (!list || (id !== undefined && key === undefined)) continue;
+    const headers = template(source, list, policy, id);
+    // Nothing that a digest covers changes from packet to packet, or on the way.
+    if (key !== undefined) sign(b, key, headers, headers.length - HMAC_TLV);
+    b.policies.set(name, placePolicy(b, name, config, headers, path));
   }
 }
 
@@ -70,19 +73,15 @@ function template(source: Uint8Array, segments: readonly Uint8Array[], { mode, t
   return header;
 }
 
-function placePolicy(b: Builder, { hop_limit = HOP_LIMIT, dscp = 'copy', flow_label = 'hash' }: Srv6Config, headers: Uint8Array, key: number | undefined, path: Path): number {
-  const { k } = b, at = k.alloc(Srv6Policy.TEMPLATE + headers.length, 'SRv6 policy');
-  k.view.setUint16(at + Srv6Policy.LENGTH, headers.length, true);
-  k.view.setUint8(at + Srv6Policy.NEXT_AT, headers.length > IP6.LEN ? IP6.LEN + SRH.NEXT_HEADER : IP6.NEXT_HEADER);
-  k.view.setUint8(at + Srv6Policy.HOP_LIMIT, hop_limit === 'copy' ? 0 : hop_limit);
-  k.view.setUint8(at + Srv6Policy.DSCP, dscp === 'copy' ? DSCP_COPY : dscp);
-  k.view.setUint32(at + Srv6Policy.LINE, b.line(path), true);
-  k.view.setUint32(at + Srv6Policy.FLOW_LABEL, flow_label === 'copy' ? FLOW_LABEL_COPY : flow_label === 'hash' ? FLOW_LABEL_HASH : flow_label, true);
-  k.bytes.set(headers, at + Srv6Policy.TEMPLATE);
-  // Nothing that a digest covers changes from packet to packet, or on the way.
-  const ip = at + Srv6Policy.TEMPLATE;
-  if (key !== undefined) sign(b, key, ip, ip + IP6.LEN, ip + headers.length - HMAC_TLV);
-  return at;
+function placePolicy(b: Builder, name: string, { hop_limit = HOP_LIMIT, dscp = 'copy', flow_label = 'hash' }: Srv6Config, headers: Uint8Array, path: Path): number {
+  return b.record('SRv6 policy', name, Srv6Policy.TEMPLATE + headers.length, Srv6Policy.LINE, b.place(path), (view, bytes) => {
+    view.setUint16(Srv6Policy.LENGTH, headers.length, true);
+    view.setUint8(Srv6Policy.NEXT_AT, headers.length > IP6.LEN ? IP6.LEN + SRH.NEXT_HEADER : IP6.NEXT_HEADER);
+    view.setUint8(Srv6Policy.HOP_LIMIT, hop_limit === 'copy' ? 0 : hop_limit);
+    view.setUint8(Srv6Policy.DSCP, dscp === 'copy' ? DSCP_COPY : dscp);
+    view.setUint32(Srv6Policy.FLOW_LABEL, flow_label === 'copy' ? FLOW_LABEL_COPY : flow_label === 'hash' ? FLOW_LABEL_HASH : flow_label, true);
+    bytes.set(headers, Srv6Policy.TEMPLATE);
+  });
 }
 
 /** The hop of a route into policy `name`; with a gateway the outer packet is not looked up again. */
