@@ -149,7 +149,7 @@ function neighborMatch(sw: Switch, at: number): Match {
 /** The SID that the packet was for; the next node may act on another hop by now. */
 function sid({ sw, before }: Step): Match | undefined {
   const { built } = sw, sids = built.routes.filter(r => isSid(built.k.view.getUint8(r.hop))), row = showSids(sw)[sids.findIndex(r => r.hop === before?.hit)];
-  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.interface && `by ${row.interface}`].filter(Boolean).join(' '), position: row.position };
+  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.interface && `by ${row.interface}`, row.hmac && `HMAC ${row.hmac}`].filter(Boolean).join(' '), position: row.position };
 }
 
 /** The domain whose edge the packet came by. */

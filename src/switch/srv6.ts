@@ -21,6 +21,8 @@ export interface SidRow {
   readonly vrf: string;
   /** Interface that End.X sends by, else "". */
   readonly interface: string;
+  /** What it asks of HMACs: `required`, `optional` or "". */
+  readonly hmac: string;
   /** Processed without error: RFC 8986 section 6. */
   readonly packets: bigint;
   readonly bytes: bigint;
@@ -37,6 +39,7 @@ export function showSids(sw: Switch): SidRow[] {
       behavior: names.find(n => BEHAVIORS[n] === behavior)!, flavors: [...Object.entries(FLAVORS).filter(([, bit]) => flavors & bit), ...Object.entries(CSID_FLAVORS).filter(([, kind]) => kind === view.getUint8(hop + Sid.CSID))].map(([name]) => name),
       vrf: behavior >= SidBehavior.END_DT6 ? vrfs[view.getUint32(hop + Sid.TABLE, true)]! : '',
       interface: via ? sw.interfaceName(sw.interfaceIndex(view.getUint32(via + Hop.IFACE, true))) : '',
+      hmac: ['', 'optional', 'required'][view.getUint8(hop + Sid.HMAC)]!,
       packets: view.getBigUint64(hop + Hop.PACKETS, true), bytes: view.getBigUint64(hop + Hop.BYTES, true), position: position(),
     };
   });
