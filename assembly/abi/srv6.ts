@@ -8,28 +8,32 @@
  *
  *   16      17      18              20              24                     32
  *   +-------+-------+---------------+---------------+-----------------------+
- *   |BEHAVIR|FLAVORS| CSID  | HMAC  | TABLE         | ALLOW                 |
- *   +-------+-------+-------+-------+---------------+-----------------------+
- *   | LBL   | LNFL  |
- *   +-------+-------+
- *   32      33
+ *   |BEHAVIR|FLAVORS|               | TABLE         | ALLOW                 |
+ *   +-------+-------+---------------+---------------+-----------------------+
+ *
+ * and, where other Hops have PORT and MTU,
+ *
+ *   2       3       4       5       6
+ *   +-------+-------+-------+-------+
+ *   | CSID  | HMAC  | LBL   | LNFL  |
+ *   +-------+-------+-------+-------+
  */
 export enum Sid {
+  /** u8, SidCsid. */
+  CSID = 2,
+  /** u8, SidHmac. */
+  HMAC = 3,
+  /** u8, bits of the locator block; u8, bits of the C-SID behind it: of a C-SID flavor (RFC 9800 section 4). */
+  LBL = 4,
+  LNFL = 5,
   /** u8, SidBehavior. */
   BEHAVIOR = 16,
   /** u8, SidFlavor bits. */
   FLAVORS = 17,
-  /** u8, SidCsid. */
-  CSID = 18,
-  /** u8, SidHmac. */
-  HMAC = 19,
   /** u32, VRF that a packet taken out of its outer header is looked up in. */
   TABLE = 20,
   /** u64, upper layers that the switch itself takes: a bit for each protocol number below 64. */
   ALLOW = 24,
-  /** u8, bits of the locator block; u8, bits of the C-SID behind it: of a C-SID flavor (RFC 9800 section 4). */
-  LBL = 32,
-  LNFL = 33,
 }
 
 /** Compression flavor of a SID, RFC 9800 section 4. */

@@ -2,6 +2,7 @@
 
 import { Hop, HopKind } from "../abi/hop";
 import { Packet, PacketFlag } from "../abi/packet";
+import { Sid } from "../abi/srv6";
 import { IP_PROTOCOL } from "../wire/ip";
 import { IP6, IP6_EXT } from "../wire/ip6";
 import { extensionLength } from "./ext6";
@@ -30,10 +31,13 @@ export function segmentDone(d: usize): void {
   store<u8>(d, load<u8>(d, Packet.FLAGS) | PacketFlag.STEPPED, Packet.FLAGS);
 }
 
-/** Send on by the adjacency of the SID, or where it has none by a lookup; the edges are the node's to ip6_lookup, ip6_rewrite, ip6_glean. */
+/** Send on by the adjacency of the SID, or where it has none by a lookup in its table; the edges are the node's to ip6_lookup, ip6_rewrite, ip6_glean. */
 export function onward(d: usize, sid: usize, lookup: u32, rewrite: u32, glean: u32): void {
   const via = <usize>load<u32>(sid, Hop.VIA);
-  if (!via) return forward(d, lookup);
+  if (!via) {
+    store<u32>(d, load<u32>(sid, Sid.TABLE), Packet.DOMAIN);
+    return forward(d, lookup);
+  }
   store<u32>(d, <u32>via, Packet.HIT);
   forward(d, load<u8>(via) == HopKind.GLEAN ? glean : rewrite);
 }
