@@ -24,6 +24,14 @@ export { links_move } from "./graph/links";
 export { graph_input, graph_run, graph_step } from "./graph/run";
 export { trace_init } from "./graph/trace";
 
+// sim
+export { events_init, events_sizeof } from "./sim/events";
+export { flow_schedule } from "./sim/flow";
+export { sim_run } from "./sim/run";
+export { serialisation } from "./sim/port";
+export { fare_choose, fare_init, fare_set, fare_sizeof } from "./balance/fare";
+export { histogram_floor, histogram_sizeof } from "./lib/histogram";
+
 // tables
 export { exact128_del, exact128_get, exact128_get_from, exact128_init, exact128_put, exact128_sizeof, exact128_slot } from "./tables/exact128";
 export { exact160_del, exact160_find, exact160_get, exact160_get_from, exact160_init, exact160_put, exact160_sizeof, exact160_slot } from "./tables/exact160";
