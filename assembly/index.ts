@@ -10,8 +10,15 @@ export function arena_base(): usize { return __heap_base; }
 // lib
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
+export { histogram_floor, histogram_sizeof } from "./lib/histogram";
 export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
+
+// sim
+export { events_init, events_sizeof } from "./sim/events";
+export { flow_schedule } from "./sim/flow";
+export { serialisation } from "./sim/port";
+export { sim_run } from "./sim/run";
 
 // capture
 export { bpf_run } from "./capture/bpf";
@@ -23,14 +30,6 @@ export { drops_sizeof } from "./graph/drops";
 export { links_move } from "./graph/links";
 export { graph_input, graph_run, graph_step } from "./graph/run";
 export { trace_init } from "./graph/trace";
-
-// sim
-export { events_init, events_sizeof } from "./sim/events";
-export { flow_schedule } from "./sim/flow";
-export { sim_run } from "./sim/run";
-export { serialisation } from "./sim/port";
-export { fare_choose, fare_init, fare_set, fare_sizeof } from "./balance/fare";
-export { histogram_floor, histogram_sizeof } from "./lib/histogram";
 
 // tables
 export { exact128_del, exact128_get, exact128_get_from, exact128_init, exact128_put, exact128_sizeof, exact128_slot } from "./tables/exact128";
@@ -44,6 +43,7 @@ export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
 export { neighbors_forget, neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
 
 // balance
+export { fare_choose, fare_init, fare_set, fare_sizeof } from "./balance/fare";
 export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";
 
 // nodes

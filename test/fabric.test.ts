@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ACK_BYTES, Flow, Sim, SimPort, SimSwitch, WIRE_OVERHEAD } from '../assembly/abi/sim.ts';
 import { DATA_HEADERS, RunStatus } from '../src/fabric/simulation.ts';
+import { measure } from '../src/fabric/results.ts';
 import { crossLeaf, finish, LOSSLESS, portCount, simulate, SWITCH, timeOf, TRANSPORT, twoTier, US } from './fabric_lab.ts';
 
 /** Picoseconds that a frame takes on a wire: 400 Gbit/s is 20 ps a byte. */
@@ -80,6 +81,19 @@ test('half of a spine is gone: FARE gives the other one twice as much', () => {
   const share = by('leaf1', 'spine1') / (by('leaf1', 'spine1') + by('leaf1', 'spine2'));
   assert.ok(Math.abs(share - 1 / 3) < 0.01, `spine1 has ${share}`);
   assert.is(sent.find(([i]) => i === dead)![1], 0);
+});
+
+const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
+const stages = (balance: 'ecmp' | 'fare') => SEEDS.map(seed => measure(finish(simulate(twoTier(4, 4, 4), crossLeaf(16, 4, 16_000_000), { balance, seed }))).utilisation);
+
+test('FARE uses 95 % of the busiest stage and more, for every seed', () => {
+  for (const [i, u] of stages('fare').entries()) assert.ok(u.busiestStage >= 0.95, `seed ${i + 1}: ${u.busiestStage}`);
+});
+
+test('static ECMP uses what chance leaves it: 1 - (3/4)^4 of the ways', () => {
+  const shares = stages('ecmp').map(u => u.stages['leaf > spine']!.mean), mean = shares.reduce((a, b) => a + b, 0) / shares.length;
+  const deviation = Math.sqrt(shares.reduce((s, x) => s + (x - mean) ** 2, 0) / (shares.length - 1)), error = deviation / Math.sqrt(shares.length);
+  assert.ok(Math.abs(mean - (1 - 0.75 ** 4)) < 2 * error, `${mean}, give or take ${error}`);
 });
 
 test.run();

@@ -1,7 +1,7 @@
 // fabric_lab.ts -- small fabrics to put questions to.
 
-import { Flow, Sim, SimPort } from '../assembly/abi/sim.ts';
-import { type BalanceName, type Message, type Model, RunStatus, Simulation, type SwitchModel, type TransportModel } from '../src/fabric/simulation.ts';
+import type { Flow, SimPort } from '../assembly/abi/sim.ts';
+import { type Message, type Model, RunStatus, Simulation, type SwitchModel, type TransportModel } from '../src/fabric/simulation.ts';
 import { leafSpine, type Topology } from '../src/fabric/topology.ts';
 import { loadKernels } from '../src/kernel/load.ts';
 
@@ -32,15 +32,3 @@ export const portCount = (sim: Simulation, n: number, field: SimPort): number =>
 /** Every host sends to the one as far along on the next leaf. */
 export const crossLeaf = (hosts: number, perLeaf: number, bytes: number): Message[] => Array.from({ length: hosts }, (_, i) => ({ src: i, dst: (i + perLeaf) % hosts, bytes, start: 0 }));
 
-/** Mean share of the time that the links of a tier's ports were busy, from the first byte to the end of the first flow; the busiest stage's. */
-export function busiest(sim: Simulation): number {
-  const { topology: t } = sim.model, window = Number(sim.k.view.getBigInt64(sim.at + Sim.FIRST_END, true)) - Number(sim.k.view.getBigInt64(sim.at + Sim.FIRST_START, true));
-  const stages = new Map<string, number[]>();
-  for (const { ends } of t.links)
-    ends.forEach((end, side) => {
-      const stage = `${t.devices[end.device]!.tier}>${t.devices[ends[1 - side]!.device]!.tier}`;
-      stages.set(stage, [...stages.get(stage) ?? [], portCount(sim, sim.port(end.device, end.port), SimPort.BUSY) / window]);
-    });
-  return Math.max(...[...stages.values()].map(list => list.reduce((a, b) => a + b, 0) / list.length));
-}
-export type { BalanceName };

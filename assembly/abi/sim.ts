@@ -139,6 +139,8 @@ export enum SimPort {
   HELD = 172,
   /** u32, deepest all queues together were, bytes. */
   DEEPEST = 204,
+  /** u64, BUSY when the first flow ended. */
+  BUSY_FIRST = 208,
   SIZEOF = 256,
 }
 export enum SimPortState { SENDING = 1, DOWN = 2 }
@@ -195,7 +197,7 @@ export enum SimHost {
   SIZEOF = 16,
 }
 
-/** Where packets to a host's port leave the fabric. */
+/** Where packets to a host's port leave the fabric: leaf number, port there; PORT NOBODY: it cannot be reached. */
 export enum Endpoint { LEAF = 0, PORT = 4, SIZEOF = 8 }
 
 /** A message from host to host, two cache lines for the sender, one for the receiver. */

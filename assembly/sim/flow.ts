@@ -1,7 +1,7 @@
 // flow.ts -- messages: when they may start, which of a host's can send, when
 // they are done and what then starts.
 
-import { EVENT_SHIFT, EventKind, Flow, FlowState, NOBODY, Sim, SimFault, SimHost } from "../abi/sim";
+import { EVENT_SHIFT, EventKind, Flow, FlowState, NOBODY, Sim, SimFault, SimHost, SimPort } from "../abi/sim";
 import { eventHeap } from "./events";
 
 export function flowAt(sim: usize, n: u32): usize {
@@ -55,7 +55,7 @@ export function flowDone(sim: usize, n: u32, f: usize): void {
   store<u8>(f, FlowState.DONE, Flow.STATE);
   store<i64>(f, now, Flow.END);
   store<u32>(sim, load<u32>(sim, Sim.OPEN) - 1, Sim.OPEN);
-  if (!load<i64>(sim, Sim.FIRST_END)) store<i64>(sim, now, Sim.FIRST_END);
+  if (!load<i64>(sim, Sim.FIRST_END) && load<u32>(f, Flow.PACKETS)) firstEnds(sim, now);
   for (let i: u32 = 0; i < count; i++) {
     const m = load<u32>(list + (i << 2)), g = flowAt(sim, m), waits = load<u32>(g, Flow.WAITS) - 1;
     store<u32>(g, waits, Flow.WAITS);
@@ -63,4 +63,11 @@ export function flowDone(sim: usize, n: u32, f: usize): void {
     store<i64>(g, now + load<i64>(g, Flow.DELAY), Flow.START);
     flow_schedule(sim, m);
   }
+}
+
+/** Until here every flow was there: what links did so far tells how well they were used. */
+function firstEnds(sim: usize, now: i64): void {
+  store<i64>(sim, now, Sim.FIRST_END);
+  const ports = <usize>load<u32>(sim, Sim.PORTS), end = ports + <usize>load<u32>(sim, Sim.PORT_COUNT) * SimPort.SIZEOF;
+  for (let p = ports; p < end; p += SimPort.SIZEOF) store<u64>(p, load<u64>(p, SimPort.BUSY), SimPort.BUSY_FIRST);
 }

@@ -1,7 +1,8 @@
 // nic.ts -- a host's network card: RoCEv2 reliable connections, a flow each.
 //
 // A port that is idle takes the next packet of the flows that can send, in
-// turn; so with several planes each gets what it can carry. GO_BACK_N answers
+// turn; so with several planes each gets what it can carry, and a plane that
+// has no way to the peer's port nothing. GO_BACK_N answers
 // a gap by one NAK and keeps nothing behind it; OUT_OF_ORDER places every
 // packet as it comes (WRITE) and acknowledges all before the first hole. What
 // neither brings back a timeout does: everything from the hole is sent again.
@@ -16,15 +17,16 @@ import { portAt, portNext, portQueue, portSend } from "./port";
 /** Port `n` of a host is idle: send what waits there, else the next packet of a flow. */
 export function nicNext(sim: usize, n: u32): void {
   const p = portAt(sim, n);
-  if (portNext(sim, n, p)) return;
+  if (load<u8>(p, SimPort.STATE) & SimPortState.DOWN || portNext(sim, n, p)) return;
   const h = hostAt(sim, load<u32>(p, SimPort.OWNER)), head = load<u32>(h, SimHost.READY), stopped = <u32>load<u16>(p, SimPort.STOPPED);
   if (head == NOBODY) return;
+  const plane = n - load<u32>(h);
   let m = head;
   do {
     const f = flowAt(sim, m);
-    if (!(stopped >> load<u8>(f, Flow.PRIORITY) & 1)) {
+    if (!(stopped >> load<u8>(f, Flow.PRIORITY) & 1) && load<u32>(endpointAt(sim, load<u32>(f, Flow.DST), plane), Endpoint.PORT) != NOBODY) {
       store<u32>(h, load<u32>(f, Flow.AFTER), SimHost.READY);
-      return sendNext(sim, n, p, m, f, n - load<u32>(h));
+      return sendNext(sim, n, p, m, f, plane);
     }
     m = load<u32>(f, Flow.AFTER);
   } while (m != head);
@@ -56,9 +58,13 @@ function canSend(f: usize): bool {
   return next < load<u32>(f, Flow.PACKETS) && next - load<u32>(f, Flow.ACKED) < load<u32>(f, Flow.WINDOW);
 }
 
+function endpointAt(sim: usize, host: u32, plane: u32): usize {
+  return <usize>load<u32>(sim, Sim.ENDPOINTS) + (<usize>(host * load<u32>(sim, Sim.PLANES) + plane) << 3);
+}
+
 /** Fields that every packet of flow `m` to a host has. */
 function address(sim: usize, d: usize, m: u32, to: u32, plane: u32): void {
-  const endpoint = to * load<u32>(sim, Sim.PLANES) + plane, e = <usize>load<u32>(sim, Sim.ENDPOINTS) + (<usize>endpoint << 3);
+  const endpoint = to * load<u32>(sim, Sim.PLANES) + plane, e = endpointAt(sim, to, plane);
   store<u32>(d, m, SimPacket.FLOW);
   store<u32>(d, endpoint, SimPacket.TO);
   store<u16>(d, load<u32>(e, Endpoint.LEAF), SimPacket.LEAF);

@@ -183,9 +183,12 @@ export class Simulation {
     this.route(new Set());
   }
 
-  /** Tell every switch its ways, as they are without the links that are down. */
+  /** Tell every switch its ways, and every card which planes reach its peers, as they are without the links that are down. */
   route(down: ReadonlySet<number>): void {
     const { topology: t } = this.model;
+    t.links.slice(0, t.hosts * t.planes).forEach(({ ends: [, leaf] }, i) => {
+      this.k.view.setUint32(this.#get(Sim.ENDPOINTS) + i * Endpoint.SIZEOF + Endpoint.PORT, down.has(i) ? NOBODY : this.port(leaf.device, leaf.port), true);
+    });
     waysToLeaves(t, down).forEach((ways, leaf) => {
       for (let device = t.hosts; device < t.devices.length; device++) {
         const list = ways.get(device), slot = this.k.view.getUint32(this.#get(Sim.SWITCHES) + (device - t.hosts) * SimSwitch.SIZEOF + SimSwitch.CHOICES, true) + leaf * 4;
@@ -223,9 +226,7 @@ export class Simulation {
       view.setUint32(at + SimHost.READY, NOBODY, true);
     }
     t.links.slice(0, t.hosts * t.planes).forEach(({ ends: [, leaf] }, i) => {
-      const at = this.#get(Sim.ENDPOINTS) + i * Endpoint.SIZEOF;
-      view.setUint32(at + Endpoint.LEAF, leaves.get(leaf.device)!, true);
-      view.setUint32(at + Endpoint.PORT, this.port(leaf.device, leaf.port), true);
+      view.setUint32(this.#get(Sim.ENDPOINTS) + i * Endpoint.SIZEOF + Endpoint.LEAF, leaves.get(leaf.device)!, true);
     });
   }
 

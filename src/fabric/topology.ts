@@ -66,3 +66,31 @@ export function leafSpine(o: Cabling & { readonly leaves: number; readonly spine
   for (const l of leaves) for (const s of spines) for (let n = 0; n < o.parallel; n++) w.link(l, s, o.fabricRate, o.fabricMetres);
   return w.done('leaf-spine', 1);
 }
+
+/** Three tiers of k-port switches (Al-Fares 2008): k pods of k/2 edge and k/2 aggregation switches, (k/2)^2 cores, k^3/4 hosts. */
+export function fatTree(o: Cabling & { readonly k: number }): Topology {
+  const w = new Wiring(), { k } = o, half = k / 2, hosts = Array.from({ length: k * half * half }, (_, i) => w.add(`host${i + 1}`, 'host'));
+  const tier = (name: string, n: number) => Array.from({ length: n }, (_, i) => w.add(`${name}${i + 1}`, name));
+  const leaves = tier('leaf', k * half), spines = tier('spine', k * half), cores = tier('core', half * half);
+  hosts.forEach((h, i) => { w.link(h, leaves[Math.floor(i / half)]!, o.hostRate, o.hostMetres); });
+  for (let pod = 0; pod < k; pod++)
+    for (let a = 0; a < half; a++) for (let b = 0; b < half; b++) w.link(leaves[pod * half + a]!, spines[pod * half + b]!, o.fabricRate, o.fabricMetres);
+  for (let pod = 0; pod < k; pod++)
+    for (let b = 0; b < half; b++) for (let c = 0; c < half; c++) w.link(spines[pod * half + b]!, cores[b * half + c]!, o.fabricRate, o.fabricMetres);
+  return w.done('fat-tree', 1);
+}
+
+/**
+ * Rail-optimised planes: card r of every server hangs on the leaves of rail r;
+ * the spines of a plane join its leaves. A card has a port in every plane, and
+ * no link joins two planes.
+ */
+export function railClos(o: Cabling & { readonly gpus: number; readonly rails: number; readonly planes: number; readonly leaves: number; readonly spines: number; readonly parallel: number }): Topology {
+  const w = new Wiring(), { gpus, rails, planes } = o, perRail = o.leaves / rails, servers = gpus / rails, perLeaf = Math.ceil(servers / perRail);
+  const hosts = Array.from({ length: gpus }, (_, i) => w.add(`gpu${i + 1}`, 'host'));
+  const named = (tier: string, n: number) => Array.from({ length: planes }, (_, p) => Array.from({ length: n }, (_, i) => w.add(planes > 1 ? `${tier}${p + 1}-${i + 1}` : `${tier}${i + 1}`, tier)));
+  const leaves = named('leaf', o.leaves), spines = named('spine', o.spines);
+  hosts.forEach((h, i) => { for (let p = 0; p < planes; p++) w.link(h, leaves[p]![i % rails * perRail + Math.floor(Math.floor(i / rails) / perLeaf)]!, o.hostRate, o.hostMetres); });
+  for (let p = 0; p < planes; p++) for (const l of leaves[p]!) for (const s of spines[p]!) for (let n = 0; n < o.parallel; n++) w.link(l, s, o.fabricRate, o.fabricMetres);
+  return w.done('rail-clos', planes);
+}
