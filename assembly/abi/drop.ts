@@ -90,4 +90,40 @@ export enum Drop {
   // SRv6
   SRH_HMAC = 73,
   SR_DOMAIN = 74,
+  // service chains
+  PROXY_DOWN = 75,
+  PROXY_NO_CACHE = 76,
+  PROXY_PAYLOAD = 77,
+  // IP tunnels, LSP ping
+  TUNNEL_UNKNOWN = 78,
+  GRE_HEADER = 79,
+  GRE_CHECKSUM = 80,
+  GRE_SEQUENCE = 81,
+  LSP_PING_MALFORMED = 82,
+  // Geneve
+  GENEVE_VERSION = 83,
+  GENEVE_OPTIONS = 84,
+  GENEVE_CRITICAL = 85,
+  GENEVE_CONTROL = 86,
+  GENEVE_UNKNOWN_VNI = 87,
+  GENEVE_UNKNOWN_PEER = 88,
+  // gateway load balancer
+  GWLB_COOKIE = 89,
+  GWLB_NO_TARGET = 90,
+  // BIER
+  BIER_BIFT_UNKNOWN = 91,
+  BIER_HEADER = 92,
+  BIER_TTL_EXCEEDED = 93,
+  BIER_NO_RECEIVER = 94,
+  BIER_PROTO = 95,
+  // MAC control
+  MAC_CONTROL = 96,
+  // tenants
+  ACL_DENY = 97,
+  SOURCE_GUARD = 98,
+  POLICED = 99,
+  NAT_NO_MAPPING = 100,
+  NAT_NO_PORT = 101,
+  NAT_FRAGMENT = 102,
+  NAT_PROTOCOL = 103,
 }

@@ -28,7 +28,7 @@ export function sameMac(a: usize, b: usize): bool {
  *           Precondition: l3 <= len(d).
  */
 export function l3Input(d: usize, iface: usize, l3: u32): void {
-  const p = data(d), flags = load<u8>(iface, Iface.FLAGS);
+  const p = data(d), flags = load<u16>(iface, Iface.FLAGS);
   if (isGroup(p)) store<u8>(d, load<u8>(d, Packet.FLAGS) | PacketFlag.GROUP, Packet.FLAGS);
   else if (!(flags & IfaceFlag.PROMISCUOUS) && !sameMac(p, iface + Iface.MAC)) return drop(d, Drop.WRONG_MAC);
   store<u16>(d, l3, Packet.L3);

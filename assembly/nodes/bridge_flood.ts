@@ -65,7 +65,7 @@ function nextTaker(m: usize, end: usize, from: usize, d: usize): usize {
 function takes(member: usize, from: usize, d: usize): bool {
   if (member == from) return false;
   if (load<u32>(member, Iface.BRIDGE)) return isGroup(data(d));
-  return !(load<u8>(member, Iface.FLAGS) & IfaceFlag.NO_FLOOD) && !sameHorizon(member, from);
+  return !(load<u16>(member, Iface.FLAGS) & IfaceFlag.NO_FLOOD) && !sameHorizon(member, from);
 }
 
 function send(d: usize, member: usize): void {

@@ -105,7 +105,7 @@ function domainOf(sw: usize, bridge: usize): u32 {
 }
 
 function learns(iface: usize): bool {
-  return !load<u32>(iface, Iface.BRIDGE) && !(load<u8>(iface, Iface.FLAGS) & IfaceFlag.NO_LEARN);
+  return !load<u32>(iface, Iface.BRIDGE) && !(load<u16>(iface, Iface.FLAGS) & IfaceFlag.NO_LEARN);
 }
 
 /** @returns false when a static entry says that the MAC is elsewhere */

@@ -48,7 +48,7 @@ export function ethernet_input(vec: usize, n: u32, sw: usize): void {
         least = max<u32>(load<u16>(port, Port.MIN_FRAME), ETH.LEN);
         most = <u32>ETH.LEN + load<u16>(port, Port.MTU);
         mac = load<u64>(iface, Iface.MAC) & DST_BITS;
-        macBits = load<u8>(iface, Iface.FLAGS) & IfaceFlag.PROMISCUOUS ? 0 : DST_BITS;
+        macBits = load<u16>(iface, Iface.FLAGS) & IfaceFlag.PROMISCUOUS ? 0 : DST_BITS;
         domain = load<u32>(iface, Iface.DOMAIN);
         place = <u32>load<u16>(iface, Iface.INDEX) | (<u32>ETH.LEN << 16);
       }
@@ -96,7 +96,7 @@ function enter(d: usize, port: usize, ifaces: usize): void {
       if (found != MISS) {
         iface = ifaces + found * Iface.SIZEOF;
         if (load<u8>(iface, Iface.TAGS_POPPED) == 2) l3 += VLAN.LEN;
-      } else if (iface && load<u8>(iface) == IfaceKind.L3 && load<u8>(iface, Iface.FLAGS) & IfaceFlag.PROMISCUOUS) {
+      } else if (iface && load<u8>(iface) == IfaceKind.L3 && load<u16>(iface, Iface.FLAGS) & IfaceFlag.PROMISCUOUS) {
         // A capture of somebody else's VLANs: look behind all tags.
         while (l3 + VLAN.LEN <= len(d) && isTag(be16(p + l3 - 2))) l3 += VLAN.LEN;
       } else iface = 0;

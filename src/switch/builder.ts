@@ -261,7 +261,7 @@ export class Builder {
     for (const i of this.interfaces) {
       i.at = at + i.index * Iface.SIZEOF;
       k.view.setUint8(i.at + Iface.KIND, i.kind);
-      k.view.setUint8(i.at + Iface.FLAGS, i.flags);
+      k.view.setUint16(i.at + Iface.FLAGS, i.flags, true);
       k.view.setUint16(i.at + Iface.PORT, Math.max(0, i.port), true);
       k.view.setUint32(i.at + Iface.DOMAIN, i.domain, true);
       k.bytes.set(i.mac, i.at + Iface.MAC);
