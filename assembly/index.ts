@@ -40,6 +40,10 @@ export { group_bucket, group_count, group_get, group_init, group_member, group_s
 
 // nodes
 export { arp_input } from "./nodes/arp_input";
+export { bier_decap } from "./nodes/bier_decap";
+export { bier_encap } from "./nodes/bier_encap";
+export { bier_forward } from "./nodes/bier_forward";
+export { bier_input } from "./nodes/bier_input";
 export { bridge_flood } from "./nodes/bridge_flood";
 export { bridge_forward } from "./nodes/bridge_forward";
 export { ethernet_input } from "./nodes/ethernet_input";

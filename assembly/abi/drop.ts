@@ -87,4 +87,12 @@ export enum Drop {
   GROUP_FRAME = 71,
   // tunnels
   CONGESTION_UNTOLD = 72,
+  // BIER
+  BIER_BIFT_UNKNOWN = 73,
+  BIER_HEADER = 74,
+  BIER_TTL_EXCEEDED = 75,
+  BIER_NO_RECEIVER = 76,
+  BIER_PROTO = 77,
+  // MAC control
+  MAC_CONTROL = 78,
 }

@@ -59,6 +59,8 @@ export enum HopKind {
   BRIDGE = 10,
   /** AUX: VRF to look the packet up in again. */
   VRF = 11,
+  /** AUX: BierGroup; MTU: largest packet that fits inside. */
+  BIER_ENCAP = 12,
 }
 /**
  * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's

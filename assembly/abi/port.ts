@@ -97,6 +97,10 @@ export enum IfaceFlag {
   NO_LEARN = 16,
   /** 127/8 and ::1 are addresses like any other: captures of a loopback interface. */
   LOOPBACK = 32,
+  /** BIER packets without MPLS are accepted. */
+  BIER = 64,
+  /** IP packets to groups are looked up: a route of the VRF takes some. */
+  MULTICAST = 128,
 }
 
 /** A bridge domain. */

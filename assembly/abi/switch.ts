@@ -66,6 +66,10 @@ export enum Switch {
   SCRATCH = 180,
   /** u32, what this switch's port numbers start at in lists that leave it. */
   PORT_BASE = 184,
+  /** u32, tables/exact32: BIFT-id of BIER packets without MPLS -> Bift. */
+  BIFTS = 188,
+  /** u32, tables of lib/crc32. */
+  CRC32 = 192,
   SIZEOF = 256,
 }
 

@@ -10,7 +10,8 @@
 //   out  the same; bridge interfaces have the tags that chose them taken off
 //
 // cfg    Switch.PORTS, Port, Port.TAGS, Switch.IFACES
-// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bridge_forward
+// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bier_input,
+//        6 bridge_forward
 // sets   IFACE, DOMAIN, L3 (L3 interfaces), PRIO, FLAGS.GROUP
 
 import { Drop } from "../abi/drop";
@@ -24,7 +25,7 @@ import { exact64_get, MISS } from "../tables/exact64";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
 
-const BRIDGE_FORWARD = 5;
+const BRIDGE_FORWARD = 6;
 
 /** Group bits of both addresses in the first eight bytes of a frame, as loaded. */
 const GROUP_BITS: u64 = 0x0001000000000001;

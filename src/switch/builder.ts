@@ -13,6 +13,7 @@ import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
+import type { BuiltBier } from './bier.ts';
 import type { PlacedLabel } from './mpls.ts';
 import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
@@ -100,6 +101,8 @@ export class Builder {
   readonly routes: RouteInit[] = [];
   /** By name, VRF and family; undefined for one with faults. */
   readonly groups = new Map<string, BuiltGroup | undefined>();
+  /** BIER tables and groups. */
+  readonly bier: BuiltBier = { bifts: [], groups: new Map() };
   /** By label. */
   readonly labels = new Map<number, PlacedLabel>();
   /** Static neighbours by `interface address`: hop makers need their MACs. */

@@ -1,11 +1,13 @@
 // features.ts -- the parts of a switch file, in the order they are built.
 
 import type { Builder } from './builder.ts';
+import { buildBier, declareBier } from './bier.ts';
 import { buildBridges, declareBridges, declareOwnInterfaces } from './bridges.ts';
 import { buildFib } from './fib.ts';
 import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
 import { buildMpls, declareMpls } from './mpls.ts';
+import { buildMulticast } from './multicast.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
@@ -32,9 +34,11 @@ export const features: readonly Feature[] = [
   { build: buildIcmp },
   { declare: checkGroups },
   { build: buildPseudowires },
+  { declare: declareBier, build: buildBier },
   { declare: declareMpls, build: buildMpls },
   { build: buildPolicies },
   { build: buildRoutes },
+  { build: buildMulticast },
   { build: buildSids },
   { build: buildFib },
 ];
