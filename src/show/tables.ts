@@ -3,6 +3,7 @@
 
 import { IfaceKind } from '../../assembly/abi/port.ts';
 import type { RouteInit } from '../switch/builder.ts';
+import { showBier } from '../switch/bier_report.ts';
 import { showFdb } from '../switch/fdb.ts';
 import { listGroups } from '../switch/groups.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
@@ -75,6 +76,16 @@ export function sids(network: Network): Report {
 export function policies(network: Network): Report {
   const columns = [...['Policy', 'Mode', 'Segments'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
   return report(network, columns, sw => showPolicies(sw).map(p => ({ cells: [p.name, p.mode, p.segments.join(' '), count(p.packets), count(p.bytes), where(p.position)], json: p })));
+}
+
+export function bier(network: Network): Report {
+  const right = (title: string) => ({ title, right: true }), left = (title: string) => ({ title });
+  const columns = [right('SD'), right('SI'), right('BSL'), right('BIFT-id'), right('Label'), right('Table'), left('Via'), left('Interface'), left('BFRs'), left('F-BM'), right('Packets'), right('Bytes'), left('Where')];
+  const number = (n: number | null) => (n === null ? '' : String(n)), bits = (hex: string) => hex.replace(/^(00)+(?=..)/, '');
+  return report(network, columns, sw => showBier(sw).map(r => ({
+    cells: [String(r.subDomain), String(r.si), String(r.bsl), number(r.biftId), number(r.label), String(r.table), r.via || 'this router', r.interface, r.bfrs, bits(r.fBm), count(r.packets), count(r.bytes), where(r.position)],
+    json: r,
+  })));
 }
 
 export function fdb(network: Network): Report {

@@ -34,6 +34,8 @@ export interface BuiltBift {
   readonly bsl: number;
   readonly biftId: number | undefined;
   readonly label: number | undefined;
+  /** VRF of what is for this router. */
+  readonly vrf: string;
   readonly at: number;
   /** Equal-cost neighbours make several. */
   readonly tables: readonly (readonly BuiltNeighbor[])[];
@@ -154,7 +156,7 @@ function placeBift(b: Builder, subDomain: number, si: number, config: SubDomainC
   k.view.setUint32(at + Bift.ROWS, rows, true);
   k.view.setUint16(at + Bift.BYTES, bytes, true);
   if (label !== undefined) b.labels.set(label, { label, does: 'bier', out: [], to: `sub-domain ${subDomain}, set ${si}`, at, position });
-  return { subDomain, si, bsl, biftId, label, at, tables, position };
+  return { subDomain, si, bsl, biftId, label, vrf: config.vrf ?? 'default', at, tables, position };
 }
 
 const add = (base: number | undefined, n: number): number | undefined => (base === undefined ? undefined : base + n);
