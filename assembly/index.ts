@@ -9,7 +9,10 @@ export function arena_base(): usize { return __heap_base; }
 
 // lib
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
+export { crc32, crc32_init, crc32_sizeof } from "./lib/crc32";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
+export { icrc, icrcRepair, icrcWrong, roceLength } from "./lib/icrc";
+export { countMacControl, putPause, putPfc, quantaTime } from "./lib/mac_control";
 export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
 
@@ -46,6 +49,7 @@ export { bier_forward } from "./nodes/bier_forward";
 export { bier_input } from "./nodes/bier_input";
 export { bridge_flood } from "./nodes/bridge_flood";
 export { bridge_forward } from "./nodes/bridge_forward";
+export { ecn_mark } from "./nodes/ecn_mark";
 export { ethernet_input } from "./nodes/ethernet_input";
 export { iface_output } from "./nodes/iface_output";
 export { ip4_fragment } from "./nodes/ip4_fragment";
@@ -69,6 +73,7 @@ export { mpls_push } from "./nodes/mpls_push";
 export { mpls_swap } from "./nodes/mpls_swap";
 export { nd_input } from "./nodes/nd_input";
 export { port_tx } from "./nodes/port_tx";
+export { qos_remark } from "./nodes/qos_remark";
 export { srv6_encaps } from "./nodes/srv6_encaps";
 export { srv6_local } from "./nodes/srv6_local";
 export { udp_input } from "./nodes/udp_input";

@@ -27,6 +27,14 @@ export enum Port {
   PEER = 72,
   /** u16, port there. */
   PEER_PORT = 76,
+  /** u64, RoCEv2 packets whose ICRC was wrong on receipt. */
+  BAD_ICRC = 80,
+  /** u32, MacControl: what flow control the port received. */
+  MAC_CONTROL = 88,
+  /** u32, Qos: 0 for priorities as tags have them. */
+  QOS = 92,
+  /** u32, Ecn: 0 for none. */
+  ECN = 96,
   SIZEOF = 128,
 }
 

@@ -5,6 +5,7 @@ import { BierNeighbor } from '../../assembly/abi/bier.ts';
 import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { Label } from '../../assembly/abi/mpls.ts';
 import { Iface, IfaceKind, Port } from '../../assembly/abi/port.ts';
+import { Ecn, Qos } from '../../assembly/abi/qos.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import { Vni, Vtep } from '../../assembly/abi/vxlan.ts';
 import { BIER } from '../../assembly/wire/bier.ts';
@@ -37,7 +38,7 @@ export interface Match {
 type Describe = (step: Step) => Match | undefined;
 
 /** Reasons for which the port, not an interface of it, is to be looked at. */
-const OF_PORT: ReadonlySet<string> = new Set(['RUNT', 'VLAN_UNKNOWN', 'SOURCE_MAC_GROUP', 'TRUNCATED', 'SNAP_CUT']);
+const OF_PORT: ReadonlySet<string> = new Set(['RUNT', 'MAC_CONTROL', 'VLAN_UNKNOWN', 'SOURCE_MAC_GROUP', 'TRUNCATED', 'SNAP_CUT']);
 const TOO_LONG: ReadonlySet<string> = new Set(['MTU_EXCEEDED', 'FRAGMENTATION_NEEDED', 'PACKET_TOO_BIG']);
 
 const MATCHES: Readonly<Record<string, Describe>> = {
@@ -71,6 +72,8 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   bridge_forward: bridgeForward,
   bridge_flood: s => ({ table: `bridge ${bridgeName(s)}`, entry: 'to all members but where it came from', position: bridgePosition(s) }),
   iface_output: s => (TOO_LONG.has(s.visit.drop) ? { ...ifaceMatch(s)!, entry: `${ifaceName(s)}, MTU ${ifaceOf(s)?.mtu}` } : ifaceMatch(s)),
+  qos_remark: s => remarked(s),
+  ecn_mark: s => marked(s),
   port_tx: s => portMatch(s.sw, s.visit.txPort),
 };
 
@@ -89,6 +92,22 @@ function arrival({ sw, visit: { rxPort } }: Step): Match {
 function portMatch(sw: Switch, port: number): Match {
   const { k } = sw.built, at = k.view.getUint32(sw.at + Sw.PORTS, true) + port * Port.SIZEOF;
   return { table: 'port', entry: sw.portNames[port]!, position: sw.built.position(k.view.getUint32(at + Port.LINE, true)) };
+}
+
+/** Address of a Port field's record, of the port that a packet leaves by; 0 for none. */
+function ofTxPort({ sw, visit: { txPort } }: Step, field: Port): number {
+  const { view } = sw.built.k;
+  return view.getUint32(view.getUint32(sw.at + Sw.PORTS, true) + txPort * Port.SIZEOF + field, true);
+}
+
+function remarked(s: Step): Match | undefined {
+  const at = ofTxPort(s, Port.QOS), { built, portNames } = s.sw;
+  return at === 0 ? undefined : { table: 'qos', entry: `of ${portNames[s.visit.txPort]}`, position: built.position(built.k.view.getUint32(at + Qos.LINE, true)) };
+}
+
+function marked(s: Step): Match | undefined {
+  const at = ofTxPort(s, Port.ECN), { built, portNames } = s.sw;
+  return at === 0 ? undefined : { table: 'ecn', entry: `virtual queue of ${portNames[s.visit.txPort]}`, position: built.position(built.k.view.getUint32(at + Ecn.LINE, true)) };
 }
 
 function portMtu({ sw, visit }: Step): Match {

@@ -43,5 +43,7 @@ export const catalog: Readonly<Record<string, readonly string[]>> = {
   bridge_forward: [...L3, 'iface_output', 'bridge_flood'],
   bridge_flood: [...L3, 'iface_output'],
   iface_output: ['port_tx', 'bridge_forward', 'vxlan_encap', 'mpls_push'],
+  qos_remark: ['ecn_mark'],
+  ecn_mark: ['port_tx'],
   port_tx: [],
 };

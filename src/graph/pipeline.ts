@@ -6,6 +6,8 @@
 // An edge to an earlier node, or to the node itself, is a back edge: it costs
 // the packet a pass (PASSES_MAX in assembly/abi).
 
+import { catalog } from './catalog.ts';
+
 const HOP4 = { local: 'ip4_local', rewrite: 'ip4_rewrite', glean: 'ip4_glean', group: 'ip4_group', icmp: 'ip4_lookup', bridge: 'ip4_rewrite', vrf: 'vrf_select' };
 const HOP6 = { local: 'ip6_local', rewrite: 'ip6_rewrite', glean: 'ip6_glean', group: 'ip6_group', icmp: 'ip6_lookup', bridge: 'ip6_rewrite', vrf: 'vrf_select' };
 const ICMP = { icmp4: 'ip4_lookup', icmp6: 'ip6_lookup' };
@@ -47,8 +49,22 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   bridge_forward: {},
   bridge_flood: {},
   iface_output: {},
+  qos_remark: {},
+  ecn_mark: {},
   port_tx: {},
 };
 
-/** The same without a look at transport checksums: `count_checksums: false`. */
-export const unverified: typeof pipeline = { ...pipeline, ip6_input: { icmp: 'ip6_lookup' }, ip4_input: {} };
+/** Nodes that a frame passes before port_tx where ports remark or mark; elsewhere nothing leads to them. */
+const EGRESS = ['qos_remark', 'ecn_mark'] as const;
+
+/**
+ * The graph of a switch.
+ * @param verify transport checksums are looked at (`count_checksums`)
+ * @param egress a port has qos or ecn
+ */
+export function pipelineOf(verify: boolean, egress: boolean): typeof pipeline {
+  const wiring = verify ? pipeline : { ...pipeline, ip6_input: { icmp: 'ip6_lookup' }, ip4_input: {} };
+  if (!egress) return wiring;
+  const leaves = (node: string) => catalog[node]!.includes('port_tx') && !(EGRESS as readonly string[]).includes(node);
+  return Object.fromEntries(Object.entries(wiring).map(([node, to]) => [node, leaves(node) ? { ...to, port_tx: EGRESS[0] } : to]));
+}

@@ -10,6 +10,7 @@ import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { showEcn, showPfc, showPorts } from '../switch/port_report.ts';
 import { showPolicies, showSids } from '../switch/srv6.ts';
 import { showVxlan } from '../switch/vxlan_report.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
@@ -25,6 +26,24 @@ export function interfaces(network: Network): Report {
       json: { interface: i.name, layer, [layer === 3 ? 'vrf' : 'bridge']: domain, mac: formatMac(i.mac), mtu: i.mtu, tags, addresses, position },
     };
   }));
+}
+
+export function ports(network: Network): Report {
+  const columns = [{ title: 'Port' }, ...['Packets in', 'Bytes in', 'Packets out', 'Bytes out', 'Bad checksums', 'Bad ICRCs'].map(title => ({ title, right: true }))];
+  return report(network, columns, sw => showPorts(sw).map(r => ({ cells: [r.port, ...[r.packetsIn, r.bytesIn, r.packetsOut, r.bytesOut, r.badChecksums, r.badIcrcs].map(count)], json: r })));
+}
+
+/** Classes as `stopped/let go`. */
+export function pfc(network: Network): Report {
+  const columns = [{ title: 'Port' }, ...['PAUSE', 'Resume', 'PFC', ...Array.from({ length: 8 }, (_, c) => `Class ${c}`), 'Bad'].map(title => ({ title, right: true }))];
+  return report(network, columns, sw => showPfc(sw).map(r => ({
+    cells: [r.port, count(r.pause), count(r.resume), count(r.pfc), ...r.classes.map(c => (c.pause + c.resume > 0n ? `${count(c.pause)}/${count(c.resume)}` : '-')), count(r.bad)], json: r,
+  })), ['Of each class how often PFC stopped it / let it go on. A replay does not stop for it.']);
+}
+
+export function ecn(network: Network): Report {
+  const columns = [{ title: 'Port' }, ...['Rate', 'Kmin', 'Kmax', 'Pmax', 'Packets', 'ECN-capable', 'Marked', 'Most waiting'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showEcn(sw).map(r => ({ cells: [r.port, count(r.rate), count(r.kmin), count(r.kmax), String(r.pmax), count(r.packets), count(r.capable), count(r.marked), count(r.highest), where(r.position)], json: r })));
 }
 
 export function fib(network: Network): Report {

@@ -10,7 +10,18 @@ export interface PortConfig extends VlanConfig {
   access?: number;
   trunk?: (number | string)[];
   native?: number;
+  qos?: QosConfig;
+  ecn?: EcnConfig;
 }
+
+export interface QosConfig {
+  trust?: 'pcp' | 'dscp';
+  dscp_map?: Record<string, number>;
+  pcp_map?: Record<string, number>;
+  remark?: { dscp?: Record<string, number>; pcp?: Record<string, number> };
+}
+
+export interface EcnConfig { rate?: string; kmin: string; kmax: string; pmax?: number }
 
 export interface VlanConfig {
   mac?: string;

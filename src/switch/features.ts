@@ -11,6 +11,7 @@ import { buildMulticast } from './multicast.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
+import { buildQos } from './qos.ts';
 import { buildRoutes } from './routes.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
@@ -26,6 +27,7 @@ export interface Feature {
 export const features: readonly Feature[] = [
   { declare: declareBridges },
   { declare: declarePorts, build: buildPorts },
+  { build: buildQos },
   { declare: declarePseudowires },
   { declare: declareVxlan },
   { declare: declareOwnInterfaces, build: buildBridges },

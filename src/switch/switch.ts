@@ -4,11 +4,12 @@
 import { Iface } from '../../assembly/abi/port.ts';
 import { Switch as Sw, SCRATCH_BYTES } from '../../assembly/abi/switch.ts';
 import { Graph } from '../graph/graph.ts';
-import { pipeline, unverified } from '../graph/pipeline.ts';
+import { pipelineOf } from '../graph/pipeline.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { Builder } from './builder.ts';
 import type { SwitchConfig } from './config.ts';
 import { features } from './features.ts';
+import { marksOnEgress } from './qos.ts';
 import type { Path, SwitchFile } from './file.ts';
 
 export class Switch {
@@ -19,7 +20,7 @@ export class Switch {
   private constructor(readonly built: Builder) {
     this.at = built.sw;
     this.portNames = built.portNames;
-    this.graph = new Graph(built.k, built.sw, built.config.count_checksums === false ? unverified : pipeline);
+    this.graph = new Graph(built.k, built.sw, pipelineOf(built.config.count_checksums !== false, marksOnEgress(built)));
   }
 
   /** What the file says of a port for people and captures. */
