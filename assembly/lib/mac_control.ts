@@ -66,5 +66,6 @@ export function putPfc(p: usize, mac: usize, classes: u32, quanta: u32): void {
 
 /** Picoseconds of `quanta` at `rate` bit/s, up to the next whole one. */
 export function quantaTime(quanta: u32, rate: u64): u64 {
-  return (<u64>quanta * PAUSE_QUANTUM * SECOND + rate - 1) / rate;
+  const one = PAUSE_QUANTUM * SECOND, whole = one / rate, rest = one % rate; // the product alone would overflow
+  return <u64>quanta * whole + (<u64>quanta * rest + rate - 1) / rate;
 }
