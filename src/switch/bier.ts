@@ -8,7 +8,7 @@ import { Hop } from '../../assembly/abi/hop.ts';
 import { LabelOp } from '../../assembly/abi/mpls.ts';
 import { IfaceFlag, IfaceKind } from '../../assembly/abi/port.ts';
 import { Switch } from '../../assembly/abi/switch.ts';
-import { BIER_BSL, BIER_FORM, BIER_NIBBLE } from '../../assembly/wire/bier.ts';
+import { type BIER_BSL, BIER_FORM, BIER_NIBBLE } from '../../assembly/wire/bier.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { MPLS_ENTRY, MPLS_LABEL } from '../../assembly/wire/mpls.ts';
 import { Exact32 } from '../kernel/tables.ts';
