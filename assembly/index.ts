@@ -36,7 +36,7 @@ export { fdb_age, fdb_del, fdb_entry_domain, fdb_entry_expires, fdb_entry_mac, f
 export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm4_put_many, lpm4_sizeof, lpm4_slot, lpm4_trie, lpm4_trie_sizeof } from "./tables/lpm4";
 export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
 export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
-export { neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
+export { neighbors_forget, neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
 
 // balance
 export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bitString } from '../src/switch/bier.ts';
-import { ConfigError } from '../src/switch/file.ts';
+import { ConfigError, SwitchFile } from '../src/switch/file.ts';
 import { build } from '../src/wire/build.ts';
 import { BenchSwitch } from './bench_switch.ts';
 
@@ -155,6 +155,26 @@ routes: [{to: 232.0.0.0/8, bier: all}]
   assert.equal(words.map(w => hex(w, 12, 6)).sort(), ['ab3700100140', 'ab3700101140', 'ab3700102140']);
   assert.equal(words.map(w => hex(w, 26, 8)).sort(), ['0000000000000001', '0000000000000002', '8000000000000002']);
   assert.is(new Set(words.map(w => hex(w, 19, 3))).size, 1, 'one entropy');
+});
+
+test('a running switch takes and loses routes to groups', () => {
+  const yaml = (routes: string) => `
+ports: {e1: {address: 10.0.1.1/24}, e2: {address: 10.0.2.1/24}}
+neighbors: [{address: 10.0.2.9, mac: 02:00:00:00:00:29, port: e2}]
+bier: {sub_domains: {0: {bfr_id: 1, bsl: 64, bift_id: 256, label: 900, bift: [{bfr: 2, via: 10.0.2.9}], groups: {g: 2}}}}
+routes: [${routes}]
+`;
+  const b = new BenchSwitch(yaml('')), reload = (routes: string) => { b.network.reload(new SwitchFile('new.yaml', yaml(routes))); };
+  const outcome = () => b.send([{ port: 'e1', bytes: build('eth(dst=01:00:5e:01:01:01)/ip(src=10.0.1.9,dst=232.1.1.1)/udp()'), id: 1 }]).visits.at(-1)!;
+  assert.is(outcome().drop, 'MULTICAST');
+  for (let i = 0; i < 3; i++) {
+    reload('{to: 232.1.1.1/32, bier: g}');
+    assert.is(Buffer.from(outcome().bytes.subarray(12, 14)).toString('hex'), 'ab37');
+    reload('{to: 232.1.1.1/32, port: e2}');
+    assert.is(Buffer.from(outcome().bytes.subarray(0, 6)).toString('hex'), '01005e010101');
+    reload('');
+    assert.is(outcome().drop, 'MULTICAST');
+  }
 });
 
 test('faults say what is wrong with a domain', () => {

@@ -66,10 +66,12 @@ export enum Switch {
   SCRATCH = 180,
   /** u32, what this switch's port numbers start at in lists that leave it. */
   PORT_BASE = 184,
+  /** u32, how often the file of the switch was replaced while it ran; changes between two bursts, for all switches of a file at once. */
+  GENERATION = 188,
   /** u32, tables/exact32: BIFT-id of BIER packets without MPLS -> Bift. */
-  BIFTS = 188,
+  BIFTS = 192,
   /** u32, tables of lib/crc32. */
-  CRC32 = 192,
+  CRC32 = 196,
   SIZEOF = 256,
 }
 
@@ -130,6 +132,8 @@ export enum Trace {
   FLOW = 36,
   /** u16, Packet.IFACE. */
   IFACE = 40,
+  /** u32, Switch.GENERATION. */
+  GENERATION = 44,
   SIZEOF = 48,
 }
 /** Most bytes of a packet kept in a trace record. */

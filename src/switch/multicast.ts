@@ -36,7 +36,11 @@ export function buildMulticast(b: Builder): void {
     for (const prefix of GROUPS)
       if (!b.routes.some(r => r.vrf === vrf && isGroupPrefix(r.prefix) && r.prefix.length === prefix.length && r.prefix.address.length === prefix.address.length))
         b.routes.push({ vrf, prefix, hop, position: () => b.file.position([...b.root, 'routes']) });
-    for (const iface of b.interfaces)
-      if (iface.kind !== IfaceKind.BRIDGE && iface.domain === vrf) b.k.view.setUint8(iface.at + Iface.FLAGS, b.k.view.getUint8(iface.at + Iface.FLAGS) | IfaceFlag.MULTICAST);
   }
+  b.generation.later(() => {
+    for (const { kind, domain, at } of b.interfaces) {
+      const flags = b.k.view.getUint8(at + Iface.FLAGS) & ~IfaceFlag.MULTICAST;
+      b.k.view.setUint8(at + Iface.FLAGS, flags | (kind !== IfaceKind.BRIDGE && vrfs.has(domain) ? IfaceFlag.MULTICAST : 0));
+    }
+  });
 }
