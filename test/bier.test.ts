@@ -178,10 +178,10 @@ routes: [${routes}]
 });
 
 test('faults say what is wrong with a domain', () => {
-  const faults = (sd: string, routes = '[]'): string => {
+  const faults = (sd: string, routes = '[]', mtu = 1500): string => {
     try {
       new BenchSwitch(`
-ports: {e1: {address: 10.0.1.1/24}, e2: {address: 10.0.2.1/24}}
+ports: {e1: {address: 10.0.1.1/24}, e2: {address: 10.0.2.1/24, mtu: ${mtu}}}
 neighbors: [{address: 10.0.2.9, mac: 02:00:00:00:00:29, port: e2}]
 bier: {sub_domains: {0: ${sd}}}
 routes: ${routes}
@@ -200,6 +200,9 @@ routes: ${routes}
   assert.match(faults(`{bfr_id: 1, bift_id: 256, bift: [{bfr: 2, via: 10.0.2.8}]}`), /a BIER next hop is not resolved/);
   assert.match(faults(`{bfr_id: 1, bift_id: 256, bsl: 64, bift: [{bfr: 60000, via: 10.0.2.9}]}`), /would need set identifier 937/);
   assert.match(faults(`{bfr_id: 1, bift_id: 1048575, bsl: 64, bift: [{bfr: 100, via: 10.0.2.9}]}`), /they end at 1048575/);
+  assert.match(faults('{bfr_id: 1, bift_id: 256, bsl: 64, bift: [{bfr: 100, via: 10.0.2.9, label: 1048575}]}'), /does not do for all sets/);
+  assert.match(faults('{bfr_id: 1, bift_id: 256, bift: [{bfr: 100, via: 10.0.2.9, label: 3}]}'), /labels from 16 on/);
+  assert.match(faults(`{bfr_id: 1, bift_id: 256, bsl: 4096, bift: [${way}], groups: {g: 2}}`, '[]', 500), /headers of 524 bytes leave -24/);
   assert.match(faults(`{bift_id: 256, bift: [${way}], groups: {g: 2}}`), /needs bfr_id/);
   assert.match(faults(`{bfr_id: 1, bift_id: 256, bift: [${way}], groups: {g: [2, 9]}}`), /no neighbour in bift leads to BFR-id 9/);
   assert.match(faults(`{bfr_id: 1, bift_id: 256, bift: [${way}], groups: {sport: 2}}`, '[{to: 232.1.1.1/32, bier: sports}]'), /no BIER group "sports", do you mean "sport"\?/);

@@ -90,6 +90,8 @@ function buildSubDomain(b: Builder, n: number, config: SubDomainConfig, path: Pa
   if (config.bift_id === undefined && config.label === undefined) b.fault(path, 'needs `bift_id`, or `label` in an MPLS network: what packets to this router bear');
   for (const [key, value] of Object.entries({ bift_id: config.bift_id, label: config.label }))
     if (value !== undefined && value + set(Math.max(1, highest)) > MPLS_LABEL.LAST) b.fault([...path, key], `of the last set would be ${value + set(highest)}: they end at ${MPLS_LABEL.LAST}`);
+  for (const e of entries)
+    if (e.base + set(Math.max(1, ...e.ids)) > MPLS_LABEL.LAST || (e.nibble === BIER_NIBBLE.MPLS && e.base < MPLS_LABEL.FIRST)) b.fault(e.path, `${e.base} for set 0 does not do for all sets: expected values up to ${MPLS_LABEL.LAST}, labels from ${MPLS_LABEL.FIRST} on`);
   if (b.faults.length > before) return;
   const sets = [...new Set([...known].map(set))].sort((x, y) => x - y);
   const local = b.interfaces.find(i => i.name === localName(n))!;

@@ -10,6 +10,8 @@ import type { Builder } from './builder.ts';
 import type { Path } from './file.ts';
 import { nearest } from './nearest.ts';
 
+/** What every IPv4 link must carry (RFC 791 section 3.2). */
+const MTU_MIN = 68;
 /** TTL of headers made here unless the file says otherwise. */
 const TTL = 64;
 
@@ -35,6 +37,11 @@ function placeGroup(b: Builder, { ids, config, bifts, path }: BierReceivers): nu
     return mine.length > 0 ? [{ bift: f, mine }] : [];
   });
   if (parts.length === 0) return undefined;
+  const mtu = roomIn(b, parts.map(p => p.bift), length);
+  if (mtu < MTU_MIN) {
+    b.fault(path, `headers of ${length} bytes leave ${mtu} for the packet where the MTU is least: expected room for ${MTU_MIN}`, true);
+    return undefined;
+  }
   const at = k.alloc(BierGroup.PACKETS + parts.length * 8, 'BIER group');
   k.view.setUint8(at + BierGroup.COUNT, parts.length);
   k.view.setUint16(at + BierGroup.LENGTH, length, true);
@@ -46,7 +53,7 @@ function placeGroup(b: Builder, { ids, config, bifts, path }: BierReceivers): nu
     k.view.setUint32(at + BierGroup.PACKETS + i * 8, bift.at, true);
     k.view.setUint32(at + BierGroup.PACKETS + i * 8 + 4, header, true);
   });
-  return b.hop({ kind: HopKind.BIER_ENCAP, aux: at, mtu: roomIn(b, parts.map(p => p.bift), length), path });
+  return b.hop({ kind: HopKind.BIER_ENCAP, aux: at, mtu, path });
 }
 
 /** Name of the group whose BIER_ENCAP hop is at `hop`. */
