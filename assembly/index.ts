@@ -11,10 +11,17 @@ export function arena_base(): usize { return __heap_base; }
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
 export { crc32, crc32_init, crc32_sizeof } from "./lib/crc32";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
+export { histogram_floor, histogram_sizeof } from "./lib/histogram";
 export { icrc, icrcRepair, icrcWrong, roceLength } from "./lib/icrc";
 export { countMacControl, putPause, putPfc, quantaTime } from "./lib/mac_control";
 export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
+
+// sim
+export { events_init, events_sizeof } from "./sim/events";
+export { flow_schedule } from "./sim/flow";
+export { serialisation } from "./sim/port";
+export { sim_run } from "./sim/run";
 
 // capture
 export { bpf_run } from "./capture/bpf";
@@ -39,6 +46,7 @@ export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
 export { neighbors_forget, neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
 
 // balance
+export { fare_choose, fare_init, fare_set, fare_sizeof } from "./balance/fare";
 export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";
 
 // nodes
