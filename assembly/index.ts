@@ -9,8 +9,11 @@ export function arena_base(): usize { return __heap_base; }
 
 // lib
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
+export { crc32, crc32_init, crc32_sizeof } from "./lib/crc32";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
 export { histogram_floor, histogram_sizeof } from "./lib/histogram";
+export { icrc, icrcRepair, icrcWrong, roceLength } from "./lib/icrc";
+export { countMacControl, putPause, putPfc, quantaTime } from "./lib/mac_control";
 export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
 export { hmac_key, hmac_sha256, sha256 } from "./lib/sha256";
 export { srh_hmac } from "./lib/srh_hmac";
@@ -50,8 +53,13 @@ export { group_bucket, group_count, group_get, group_init, group_member, group_s
 
 // nodes
 export { arp_input } from "./nodes/arp_input";
+export { bier_decap } from "./nodes/bier_decap";
+export { bier_encap } from "./nodes/bier_encap";
+export { bier_forward } from "./nodes/bier_forward";
+export { bier_input } from "./nodes/bier_input";
 export { bridge_flood } from "./nodes/bridge_flood";
 export { bridge_forward } from "./nodes/bridge_forward";
+export { ecn_mark } from "./nodes/ecn_mark";
 export { ethernet_input } from "./nodes/ethernet_input";
 export { iface_output } from "./nodes/iface_output";
 export { ip4_fragment } from "./nodes/ip4_fragment";
@@ -77,6 +85,7 @@ export { nd_input } from "./nodes/nd_input";
 export { port_tx } from "./nodes/port_tx";
 export { srv6_csid } from "./nodes/srv6_csid";
 export { srv6_edge } from "./nodes/srv6_edge";
+export { qos_remark } from "./nodes/qos_remark";
 export { srv6_encaps } from "./nodes/srv6_encaps";
 export { srv6_input } from "./nodes/srv6_input";
 export { srv6_local } from "./nodes/srv6_local";

@@ -103,6 +103,22 @@ test('a route leads into another VRF and a tag goes on', async () => {
   assert.ok(rewrite.headers.includes('+ vlan (30)'));
 });
 
+test('BIER: whose bits each copy has, and the lines that say so', async () => {
+  const { said, explanation } = await one(example('bier'), 'a:e1', 'eth(dst=01:00:5e:01:01:01)/ip(src=10.1.0.9,dst=232.1.1.1,ttl=9)/udp(srcport=5,dstport=6)');
+  golden('explain/bier.txt', said);
+  assert.equal(explanation.branches.map(b => `${b.kind} ${b.outcome.port}`), ['packet c:e2', 'copy d:e2', 'copy e:e2']);
+  assert.match(said, /BIER groups: sports, BFR 3-5/);
+  assert.match(said, /BIFT of sub-domain 0, set 0: BFR 4-5 via 10\.0\.24\.2/);
+  assert.match(said, /BIFT of sub-domain 0, set 0: BFR 4, this router/);
+});
+
+test('marks on the way out name their lines', async () => {
+  const { said } = await one(example('qos'), 'e1', 'eth()/ip(src=10.0.1.5,dst=10.8.0.1,dscp=5,ecn=2)/udp()');
+  assert.match(said, /qos_remark -> ecn_mark\n +qos: of e2 {2}switch\.yaml:20:7/);
+  assert.match(said, /ip\.dsfield\.dscp 5 -> 0/);
+  assert.match(said, /ecn: virtual queue of e2/);
+});
+
 test('drops before any table name the interface or port', async () => {
   const mac = await one(ROUTER, 'e1', 'eth(dst=02:00:00:00:00:99)/ip(src=10.0.1.5,dst=10.1.0.2)/udp()');
   assert.match(mac.said, /interface: e1, MAC 02:00:00:00:01:01 {2}switch\.yaml:3:7/);

@@ -26,7 +26,8 @@ export enum Label {
   SIZEOF = 64,
 }
 
-export enum LabelOp { SWAP = 1, POP = 2 }
+/** The Label of BIER is a Bift. */
+export enum LabelOp { SWAP = 1, POP = 2, BIER = 3 }
 
 /** What may lie under the bottom of a stack. */
 export enum LabelPayload {

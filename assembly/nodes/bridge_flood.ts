@@ -9,7 +9,8 @@
 //   in / out  the frame, unchanged
 //
 // cfg    Packet.DOMAIN: Bridge; Packet.IFACE: where it came from
-// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 iface_output
+// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bier_input,
+//        6 iface_output
 // sets   IFACE; DOMAIN, L3, FLAGS.GROUP (own interface)
 
 import { Drop } from "../abi/drop";
@@ -22,7 +23,7 @@ import { isGroup } from "../lib/l3_input";
 import { at, data, drop, forward, len } from "../lib/packet";
 import { available, clone } from "../lib/pool";
 
-const IFACE_OUTPUT = 5;
+const IFACE_OUTPUT = 6;
 
 export function bridge_flood(vec: usize, n: u32, sw: usize): void {
   const bridges = <usize>load<u32>(sw, Switch.BRIDGES), ifaces = <usize>load<u32>(sw, Switch.IFACES);

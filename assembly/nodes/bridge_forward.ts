@@ -16,7 +16,8 @@
 //   in / out  the frame, unchanged and without the tags of its interface
 //
 // cfg    Packet.IFACE: a member or the bridge's own interface; Switch.BRIDGES, Switch.FDB
-// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 iface_output, 6 bridge_flood
+// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bier_input,
+//        6 iface_output, 7 bridge_flood
 // sets   DOMAIN; IFACE (known destinations); L3, FLAGS.GROUP (own interface)
 
 import { Drop } from "../abi/drop";
@@ -31,7 +32,7 @@ import { available } from "../lib/pool";
 import { fdb_age, fdb_get_from, fdb_learn, FdbLearn, fdb_slot, MISS } from "../tables/fdb";
 import { BRIDGE_GROUP, BRIDGE_GROUP_MASK, ETH } from "../wire/ethernet";
 
-const IFACE_OUTPUT = 5, BRIDGE_FLOOD = 6;
+const IFACE_OUTPUT = 6, BRIDGE_FLOOD = 7;
 /** A MAC as the table takes it: the low 48 bits of a load. */
 const MAC_BITS: u64 = 0xffffffffffff;
 /** Least packet time between two sweeps of a full table, picoseconds. */

@@ -6,25 +6,35 @@
 // table names, two tags before one. A promiscuous L3 port takes frames whose
 // tags it does not name as its own, whatever their number.
 //
+// MAC control frames (IEEE 802.3 clause 31: PAUSE, PFC) end here: they are for
+// the port itself. A port with qos gives each frame a priority by its DSCP or
+// PCP, others by its PCP.
+//
 //   in   | dst | src | [tag | [tag |]] ethertype | payload
 //   out  the same; bridge interfaces have the tags that chose them taken off
 //
-// cfg    Switch.PORTS, Port, Port.TAGS, Switch.IFACES
-// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bridge_forward
+// cfg    Switch.PORTS, Port, Port.TAGS, Qos, Switch.IFACES
+// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bier_input,
+//        6 bridge_forward
 // sets   IFACE, DOMAIN, L3 (L3 interfaces), PRIO, FLAGS.GROUP
 
 import { Drop } from "../abi/drop";
 import { Packet } from "../abi/packet";
 import { Iface, IfaceFlag, IfaceKind, Port } from "../abi/port";
+import { Qos, QosTrust } from "../abi/qos";
 import { Switch } from "../abi/switch";
+import { ipInFrame, trafficClass } from "../lib/ecn";
 import { isGroup, L3Edge, l3Input } from "../lib/l3_input";
-import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
+import { countMacControl } from "../lib/mac_control";
+import { at, be16, consume, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { exceedsMtu, isTag, popTags } from "../lib/vlan";
 import { exact64_get, MISS } from "../tables/exact64";
-import { ETH, ETHERTYPE } from "../wire/ethernet";
+import { ETH, ETH_FRAME_MIN, ETHERTYPE } from "../wire/ethernet";
+import { DSCP_SHIFT } from "../wire/ip";
+import { PFC } from "../wire/mac_control";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
 
-const BRIDGE_FORWARD = 5;
+const BRIDGE_FORWARD = 6;
 
 /** Group bits of both addresses in the first eight bytes of a frame, as loaded. */
 const GROUP_BITS: u64 = 0x0001000000000001;
@@ -43,7 +53,7 @@ export function ethernet_input(vec: usize, n: u32, sw: usize): void {
       port = ports + rx * Port.SIZEOF;
       packets = bytes = 0;
       const iface = <usize>load<u32>(port, Port.IFACE);
-      plain = iface != 0 && load<u8>(iface) == IfaceKind.L3;
+      plain = iface != 0 && load<u8>(iface) == IfaceKind.L3 && !load<u32>(port, Port.QOS);
       if (plain) {
         least = max<u32>(load<u16>(port, Port.MIN_FRAME), ETH.LEN);
         most = <u32>ETH.LEN + load<u16>(port, Port.MTU);
@@ -82,6 +92,7 @@ function enter(d: usize, port: usize, ifaces: usize): void {
   const p = data(d);
   if (wireLen(d) < <u32>load<u16>(port, Port.MIN_FRAME)) return drop(d, Drop.RUNT);
   if (len(d) < <u32>ETH.LEN) return dropShort(d, ETH.LEN);
+  if (be16(p + ETH.ETHERTYPE) == <u32>ETHERTYPE.FLOW_CONTROL) return macControl(d, port);
   if (isGroup(p + ETH.SRC)) return drop(d, Drop.SOURCE_MAC_GROUP);
   let iface = <usize>load<u32>(port, Port.IFACE), l3: u32 = ETH.LEN;
   if (isTag(be16(p + ETH.ETHERTYPE))) {
@@ -102,6 +113,8 @@ function enter(d: usize, port: usize, ifaces: usize): void {
       } else iface = 0;
     }
   }
+  const qos = <usize>load<u32>(port, Port.QOS);
+  if (qos) store<u8>(d, priority(d, qos), Packet.PRIO);
   if (!iface) return drop(d, Drop.VLAN_UNKNOWN);
   if (exceedsMtu(d, load<u16>(port, Port.MTU))) return drop(d, Drop.MTU_EXCEEDED);
   store<u16>(d, load<u16>(iface, Iface.INDEX), Packet.IFACE);
@@ -109,6 +122,19 @@ function enter(d: usize, port: usize, ifaces: usize): void {
   if (load<u8>(iface) == IfaceKind.L3) return l3Input(d, iface, l3);
   popTags(d, l3 - ETH.LEN);
   forward(d, BRIDGE_FORWARD);
+}
+
+/** Flow control is for the port. */
+function macControl(d: usize, port: usize): void {
+  if (len(d) < <u32>ETH.LEN + PFC.LEN && wireLen(d) >= <u32>ETH_FRAME_MIN) dropShort(d, ETH.LEN + PFC.LEN);
+  else if (countMacControl(data(d), wireLen(d), len(d), port + Port.MAC, load<u32>(port, Port.MAC_CONTROL))) consume(d);
+  else drop(d, Drop.MAC_CONTROL);
+}
+
+/** Priority by the port's maps; PRIO is the PCP. Of what is not IP the PCP tells. */
+function priority(d: usize, qos: usize): u32 {
+  const ip = load<u8>(qos) == QosTrust.DSCP ? ipInFrame(d) : 0;
+  return ip ? load<u8>(qos + (trafficClass(ip) >> DSCP_SHIFT), Qos.PRIO_BY_DSCP) : load<u8>(qos + load<u8>(d, Packet.PRIO), Qos.PRIO_BY_PCP);
 }
 
 /**

@@ -7,7 +7,7 @@
 //   in   | Ethernet | IPv4 header [options] | payload | [padding]
 //   out  | Ethernet | IPv4 header [options] | payload |
 //
-// cfg    IfaceFlag.LOOPBACK
+// cfg    IfaceFlag.LOOPBACK, MULTICAST
 // edges  1 ip4_lookup
 // sets   LEN, ORIG, L4, ECN
 
@@ -15,6 +15,7 @@ import { Drop } from "../abi/drop";
 import { Packet, PacketFlag } from "../abi/packet";
 import { checksumBytes, checksumFold } from "../lib/checksum";
 import { takesLoopback } from "../lib/loopback";
+import { takesGroup4 } from "../lib/multicast";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { ECN } from "../wire/ip";
 import { IP4, IP4_VERSION_IHL_PLAIN } from "../wire/ip4";
@@ -66,7 +67,7 @@ function validate(sw: usize, d: usize, p: usize, l3: u32): void {
   const total = be16(p + IP4.TOTAL_LENGTH);
   if (total < header || total > wire) return drop(d, Drop.IP4_TOTAL_LENGTH);
   if (checksumFold(checksumBytes(0, p, header)) != 0xffff) return drop(d, Drop.IP4_CHECKSUM);
-  const martian = martians(p, load<u8>(d, Packet.FLAGS), takesLoopback(sw, d));
+  const martian = martians(p, load<u8>(d, Packet.FLAGS), takesLoopback(sw, d), takesGroup4(sw, d, p + IP4.DST));
   if (martian) return drop(d, martian);
   store<u32>(d, l3 + total, Packet.ORIG);
   if (have > total) store<u32>(d, l3 + total, Packet.LEN);
@@ -76,11 +77,12 @@ function validate(sw: usize, d: usize, p: usize, l3: u32): void {
 }
 
 /** Drop reason for addresses that no router may take from a wire, or 0. */
-function martians(p: usize, flags: u32, loopback: bool): Drop {
+function martians(p: usize, flags: u32, loopback: bool, groups: bool): Drop {
   const src = <u32>load<u8>(p, IP4.SRC), dst = <u32>load<u8>(p, IP4.DST);
   // 0/8 "this network", 127/8 loopback, 224/4 groups, 240/4 reserved
   if (src == 0 || (src == 127 && !loopback) || src >= 224) return Drop.MARTIAN_SOURCE;
   if (dst == 0 || (dst == 127 && !loopback)) return Drop.MARTIAN_DESTINATION;
+  if (dst >= 224 && dst < 240 && groups) return Drop.NONE;
   if (dst >= 224) return dst < 240 || load<u32>(p, IP4.DST) == 0xffffffff ? Drop.MULTICAST : Drop.MARTIAN_DESTINATION;
   return flags & PacketFlag.GROUP ? Drop.GROUP_FRAME : Drop.NONE;
 }

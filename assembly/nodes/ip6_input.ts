@@ -11,7 +11,7 @@
 //   in   | Ethernet | IPv6 header | [extension headers] | payload | [padding]
 //   out  | Ethernet | IPv6 header | [extension headers] | payload |
 //
-// cfg    Switch.IFACES: Iface.LINK_LOCAL
+// cfg    Switch.IFACES: Iface.LINK_LOCAL, IfaceFlag.MULTICAST
 // edges  1 ip6_lookup, 2 ip6_lookup (ICMPv6), 3 ip6_local (link-local
 //        destinations and groups of our own)
 // sets   LEN, ORIG, L4 (the upper layer; see upper6), ECN
@@ -23,6 +23,7 @@ import { Switch } from "../abi/switch";
 import { isLinkLocal6, isMulticast6, isReserved6, isUnspecified6, same6 } from "../lib/address6";
 import { CHAIN_CUT, extensionLength, isExtension, upper6 } from "../lib/ext6";
 import { takesLoopback } from "../lib/loopback";
+import { takesGroup6 } from "../lib/multicast";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { options6 } from "../originate/options6";
 import { ECN, IP_PROTOCOL } from "../wire/ip";
@@ -99,6 +100,7 @@ function near(sw: usize, d: usize, p: usize): void {
   const dst = p + IP6.DST;
   if (isMulticast6(dst)) {
     if (isOwnGroup(dst)) forward(d, IP6_LOCAL);
+    else if (takesGroup6(sw, d, dst)) forward(d, IP6_LOOKUP);
     else drop(d, Drop.MULTICAST);
   } else if (load<u8>(d, Packet.FLAGS) & PacketFlag.GROUP) drop(d, Drop.GROUP_FRAME);
   else if (!isLinkLocal6(dst)) forward(d, IP6_LOOKUP);

@@ -6,7 +6,8 @@
 // is ordered and later than the list: it is appended; else the two are merged.
 //
 // Captures taken on a host with checksum offload hold packets whose transport
-// checksum is still to be made: a port with FIX_CHECKSUMS makes it.
+// checksum, or RoCEv2's ICRC, is still to be made: a port with FIX_CHECKSUMS
+// makes it.
 //
 //   in / out  the frame, unchanged but for that
 //
@@ -17,6 +18,7 @@
 import { Edge, Packet, Pool } from "../abi/packet";
 import { Port, PortFlag } from "../abi/port";
 import { Switch } from "../abi/switch";
+import { icrcRepair } from "../lib/icrc";
 import { l4ChecksumRepair } from "../lib/l4_checksum";
 import { at, be16, data, len } from "../lib/packet";
 import { isTag } from "../lib/vlan";
@@ -34,7 +36,7 @@ export function port_tx(vec: usize, n: u32, sw: usize): void {
     const port = ports + <u32>load<u16>(d, Packet.TX_PORT) * Port.SIZEOF;
     store<u64>(port, load<u64>(port, Port.TX_PACKETS) + 1, Port.TX_PACKETS);
     store<u64>(port, load<u64>(port, Port.TX_BYTES) + len(d), Port.TX_BYTES);
-    if (load<u8>(port, Port.FLAGS) & PortFlag.FIX_CHECKSUMS) repair(data(d), len(d));
+    if (load<u8>(port, Port.FLAGS) & PortFlag.FIX_CHECKSUMS) repair(load<u32>(sw, Switch.CRC32), data(d), len(d));
     store<u8>(d, Edge.SENT, Packet.EDGE);
   }
   const count = load<u32>(pool, Pool.TX_COUNT);
@@ -63,11 +65,13 @@ function merge(list: usize, count: u32, vec: usize, n: u32): void {
   }
 }
 
-/** Make the transport checksum of an IP packet in a frame of `n` bytes, behind any tags. */
-function repair(p: usize, n: u32): void {
+/** Make ICRC and transport checksum, which covers it, of an IP packet in a frame of `n` bytes, behind any tags. */
+function repair(crc: usize, p: usize, n: u32): void {
   let at: u32 = ETH.LEN;
   while (at <= n && isTag(be16(p + at - 2))) at += VLAN.LEN;
   if (at > n) return;
   const type = be16(p + at - 2);
-  if (type == <u32>ETHERTYPE.IPV4 || type == <u32>ETHERTYPE.IPV6) l4ChecksumRepair(p + at, n - at);
+  if (type != <u32>ETHERTYPE.IPV4 && type != <u32>ETHERTYPE.IPV6) return;
+  icrcRepair(crc, p + at, n - at);
+  l4ChecksumRepair(p + at, n - at);
 }

@@ -1,17 +1,21 @@
 // matches.ts -- which entry of which table decided at a node, and the line of
 // the file that made it. One row a node; nodes that read no table have none.
 
+import { BierNeighbor } from '../../assembly/abi/bier.ts';
 import { Hop } from '../../assembly/abi/hop.ts';
 import { Label } from '../../assembly/abi/mpls.ts';
 import { Iface, IfaceFlag, IfaceKind, Port } from '../../assembly/abi/port.ts';
+import { Ecn, Qos } from '../../assembly/abi/qos.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import { Vni, Vtep } from '../../assembly/abi/vxlan.ts';
+import { BIER } from '../../assembly/wire/bier.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
 import { MPLS, MPLS_ENTRY } from '../../assembly/wire/mpls.ts';
 import { UDP } from '../../assembly/wire/udp.ts';
 import { VXLAN } from '../../assembly/wire/vxlan.ts';
+import { findBift, idsText } from '../switch/bier_report.ts';
 import type { NetworkConfig } from '../switch/config.ts';
 import { showFdb } from '../switch/fdb.ts';
 import type { Position } from '../switch/file.ts';
@@ -35,7 +39,7 @@ export interface Match {
 type Describe = (step: Step) => Match | undefined;
 
 /** Reasons for which the port, not an interface of it, is to be looked at. */
-const OF_PORT: ReadonlySet<string> = new Set(['RUNT', 'VLAN_UNKNOWN', 'SOURCE_MAC_GROUP', 'TRUNCATED', 'SNAP_CUT']);
+const OF_PORT: ReadonlySet<string> = new Set(['RUNT', 'MAC_CONTROL', 'VLAN_UNKNOWN', 'SOURCE_MAC_GROUP', 'TRUNCATED', 'SNAP_CUT']);
 const TOO_LONG: ReadonlySet<string> = new Set(['MTU_EXCEEDED', 'FRAGMENTATION_NEEDED', 'PACKET_TOO_BIG']);
 
 const MATCHES: Readonly<Record<string, Describe>> = {
@@ -51,6 +55,10 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   mpls_swap: labelHop,
   mpls_pop: labelHop,
   mpls_push: s => (s.visit.hit === 0 ? undefined : neighborMatch(s.sw, s.sw.built.k.view.getUint32(s.visit.hit + Hop.VIA, true))),
+  bier_input: biftId,
+  bier_forward: bierNeighbor,
+  bier_encap: bierGroup,
+  bier_decap: bierLocal,
   vrf_select: s => ({ table: 'VRF', entry: vrfName(s.sw.built, s.visit.domain), position: describeHop(s.sw, s.visit.hit).position }),
   udp_input: udpPort,
   vxlan_decap: vxlanIn,
@@ -68,11 +76,16 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   bridge_forward: bridgeForward,
   bridge_flood: s => ({ table: `bridge ${bridgeName(s)}`, entry: 'to all members but where it came from', position: bridgePosition(s) }),
   iface_output: s => (TOO_LONG.has(s.visit.drop) ? { ...ifaceMatch(s)!, entry: `${ifaceName(s)}, MTU ${ifaceOf(s)?.mtu}` } : ifaceMatch(s)),
+  qos_remark: s => remarked(s),
+  ecn_mark: s => marked(s),
   port_tx: s => portMatch(s.sw, s.visit.txPort),
 };
 
-/** What decided at a visit. Packets that the node made there were decided on by nobody. */
-export const matchOf = (step: Step): Match | undefined => (step.born ? undefined : MATCHES[step.visit.node]?.(step));
+/** Nodes that decide for each copy of a packet by itself. */
+const DECIDE_COPIES: ReadonlySet<string> = new Set(['bier_forward']);
+
+/** What decided at a visit. Packets that the node made there were decided on by nobody, most of them. */
+export const matchOf = (step: Step): Match | undefined => (step.born && !DECIDE_COPIES.has(step.visit.node) ? undefined : MATCHES[step.visit.node]?.(step));
 
 function arrival({ sw, visit: { rxPort } }: Step): Match {
   const { file } = sw.built, end = `${sw.name}:${sw.portNames[rxPort]}`, links = (file.value as Partial<NetworkConfig>).links ?? [];
@@ -83,6 +96,22 @@ function arrival({ sw, visit: { rxPort } }: Step): Match {
 function portMatch(sw: Switch, port: number): Match {
   const { k } = sw.built, at = k.view.getUint32(sw.at + Sw.PORTS, true) + port * Port.SIZEOF;
   return { table: 'port', entry: sw.portNames[port]!, position: sw.built.position(k.view.getUint32(at + Port.LINE, true)) };
+}
+
+/** Address of a Port field's record, of the port that a packet leaves by; 0 for none. */
+function ofTxPort({ sw, visit: { txPort } }: Step, field: Port): number {
+  const { view } = sw.built.k;
+  return view.getUint32(view.getUint32(sw.at + Sw.PORTS, true) + txPort * Port.SIZEOF + field, true);
+}
+
+function remarked(s: Step): Match | undefined {
+  const at = ofTxPort(s, Port.QOS), { built, portNames } = s.sw;
+  return at === 0 ? undefined : { table: 'qos', entry: `of ${portNames[s.visit.txPort]}`, position: built.position(built.k.view.getUint32(at + Qos.LINE, true)) };
+}
+
+function marked(s: Step): Match | undefined {
+  const at = ofTxPort(s, Port.ECN), { built, portNames } = s.sw;
+  return at === 0 ? undefined : { table: 'ecn', entry: `virtual queue of ${portNames[s.visit.txPort]}`, position: built.position(built.k.view.getUint32(at + Ecn.LINE, true)) };
 }
 
 function portMtu({ sw, visit }: Step): Match {
@@ -144,6 +173,37 @@ function labelHop({ sw, visit }: Step): Match | undefined {
 function neighborMatch(sw: Switch, at: number): Match {
   const { mac, to, interface: on, position } = describeHop(sw, at);
   return { table: 'neighbor', entry: `${to ? `${to} at ` : ''}${mac} on ${on}`, position };
+}
+
+const biftTable = ({ subDomain, si }: { subDomain: number; si: number }): string => `BIFT of sub-domain ${subDomain}, set ${si}`;
+
+/** The table that the BIFT-id of a packet without MPLS leads to. */
+function biftId({ sw, visit: { bytes, l3, hit } }: Step): Match | undefined {
+  if (bytes.length < l3 + BIER.LEN) return undefined;
+  const id = new DataView(bytes.buffer, bytes.byteOffset).getUint32(l3) >>> MPLS_ENTRY.LABEL_SHIFT, found = findBift(sw, hit);
+  return { table: 'BIFT-ids', entry: found ? `${id}, sub-domain ${found.bift.subDomain}, set ${found.bift.si}` : `no table has ${id}`, position: found?.bift.position() };
+}
+
+/** Whose bits a copy was made for; of a packet that went nowhere the table. */
+function bierNeighbor({ sw, visit: { hit } }: Step): Match | undefined {
+  const found = findBift(sw, hit);
+  if (!found) return undefined;
+  const { bift, neighbor } = found, table = biftTable(bift);
+  if (!neighbor) return { table, entry: `${bift.bsl} bits`, position: bift.position() };
+  const position = sw.built.position(sw.built.k.view.getUint32(neighbor.at + BierNeighbor.LINE, true));
+  return { table, entry: `BFR ${idsText(neighbor.ids)}${neighbor.via ? ` via ${neighbor.via}` : ', this router'}`, position };
+}
+
+/** The receivers that the route names. */
+function bierGroup({ sw, before }: Step): Match | undefined {
+  const group = [...sw.built.bier.groups].find(([, g]) => g.hop === before?.hit);
+  return group && { table: 'BIER groups', entry: `${group[0]}, BFR ${idsText(group[1].ids)}`, position: sw.built.file.position([...sw.built.root, ...group[1].path], true) };
+}
+
+/** The sub-domain whose packet ended here. */
+function bierLocal({ sw, before }: Step): Match | undefined {
+  const found = before && findBift(sw, before.hit);
+  return found && { table: 'sub-domains', entry: `${found.bift.subDomain}, VRF ${found.bift.vrf}`, position: found.bift.position() };
 }
 
 /** The SID that the packet was for; the next node may act on another hop by now. */

@@ -3,16 +3,17 @@
 // test/catalog.test.ts checks the rows against the module.
 
 /** Edges of every lookup: HopKind in assembly/abi/hop.ts, lower case. */
-const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf', 'srv6_csid', 'srv6_input'] as const;
+const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf', 'srv6_csid', 'srv6_input', 'srv6_insert', 'srv6_dx', 'sr_proxy', 'sr_masquerade', 'tunnel_encap', 'geneve_encap', 'gwlb', 'bier_encap'] as const;
 /** First edges of every node that brings frames to layer 3: L3Edge in lib/l3_input.ts. */
-const L3 = ['ip4_input', 'ip6_input', 'arp_input', 'mpls_lookup'] as const;
+const L3 = ['ip4_input', 'ip6_input', 'arp_input', 'mpls_lookup', 'bier_input'] as const;
 
 export const catalog: Readonly<Record<string, readonly string[]>> = {
   ethernet_input: [...L3, 'bridge_forward'],
   arp_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],
-  mpls_lookup: ['mpls_swap', 'mpls_pop', 'icmp4', 'icmp6'],
+  mpls_lookup: ['mpls_swap', 'mpls_pop', 'bier_forward', 'icmp4', 'icmp6'],
   mpls_swap: ['port_tx', 'bridge_forward', 'icmp4', 'icmp6'],
   mpls_pop: ['mpls_lookup', 'ip4_input', 'ip6_input', 'bridge_forward', 'port_tx'],
+  bier_input: ['bier_forward'],
   ip6_input: ['ip6_lookup', 'icmp', 'ip6_local'],
   srv6_edge: ['ip6_lookup'],
   ip6_verify: ['ip6_lookup'],
@@ -32,15 +33,20 @@ export const catalog: Readonly<Record<string, readonly string[]>> = {
   udp_input: ['vxlan_decap', 'icmp4', 'icmp6'],
   vxlan_decap: ['bridge_forward', 'ip4_input', 'ip6_input'],
   srv6_encaps: ['ip6_lookup', 'ip6_rewrite', 'ip6_glean', 'icmp4', 'icmp6', 'ip4_fragment'],
+  bier_encap: ['bier_forward', 'icmp4', 'icmp6', 'ip4_fragment'],
+  bier_forward: ['bier_decap', 'port_tx', 'bridge_forward'],
+  bier_decap: ['ip4_input', 'ip6_input', 'mpls_lookup', 'iface_output'],
   ip4_glean: ['ip4_rewrite', 'iface_output', 'icmp4', 'icmp6'],
   ip6_glean: ['ip6_rewrite', 'iface_output', 'icmp4', 'icmp6'],
   vxlan_encap: ['ip4_lookup', 'ip6_lookup', 'icmp4', 'icmp6', 'ip4_fragment'],
   mpls_push: ['port_tx', 'bridge_forward', 'icmp4', 'icmp6', 'ip4_fragment'],
   ip4_rewrite: ['port_tx', 'bridge_forward', 'ip4_fragment', 'icmp'],
-  ip4_fragment: ['port_tx', 'bridge_forward', 'mpls_push', 'vxlan_encap', 'srv6_encaps'],
+  ip4_fragment: ['port_tx', 'bridge_forward', 'mpls_push', 'vxlan_encap', 'srv6_encaps', 'bier_encap'],
   ip6_rewrite: ['port_tx', 'bridge_forward', 'icmp'],
   bridge_forward: [...L3, 'iface_output', 'bridge_flood'],
   bridge_flood: [...L3, 'iface_output'],
   iface_output: ['port_tx', 'bridge_forward', 'vxlan_encap', 'mpls_push'],
+  qos_remark: ['ecn_mark'],
+  ecn_mark: ['port_tx'],
   port_tx: [],
 };

@@ -88,5 +88,11 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   TUNNEL_NO_ROUTE: r('the tunnel has no usable remote end', 'add a remote, or a route to it'),
   FRAGMENT_LOCAL: r('a fragment for this switch; weft does not reassemble', 'send packets that fit, or raise the MTU on the way'),
   CONGESTION_UNTOLD: r('the tunnel\'s header is marked Congestion Experienced, and the packet inside has no ECN to say so with', 'let the senders use ECN, or end ECN marking in the underlay', 'RFC 6040 4.2'),
+  BIER_BIFT_UNKNOWN: r('no forwarding table here has that BIFT-id', 'give a sub-domain that bift_id; set identifier n has bift_id + n', 'RFC 8296 2.2.1.1'),
+  BIER_HEADER: r('the BIER header has another version, bit string length, first nibble or bottom-of-stack bit than its forwarding table wants', 'let the routers agree on bsl of the sub-domain', 'RFC 8296 2.1.2'),
+  BIER_TTL_EXCEEDED: r('the TTL of the BIER header ran out here, before all receivers were reached', 'send with a larger TTL, or look for a loop', 'RFC 8296 2.1.1.2'),
+  BIER_NO_RECEIVER: r('no set bit of the bit string leads anywhere from here', 'add the BFR-ids under bift of the sub-domain', 'RFC 8279 6.5'),
+  BIER_PROTO: r('what the BIER header carries is nothing that this receiver takes', 'Ethernet frames need ethernet: INTERFACE in the sub-domain', 'RFC 8296 2.1.2'),
+  MAC_CONTROL: r('the MAC control frame is neither PAUSE nor PFC, too short, or addressed to another station', 'nothing: such frames never leave their link', 'IEEE 802.3 31.3'),
   GROUP_FRAME: r('a packet for one host came in a layer-2 group frame', 'nothing on the switch: the sender made it so', 'RFC 1812 5.3.4'),
 };

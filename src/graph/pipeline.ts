@@ -6,8 +6,10 @@
 // An edge to an earlier node, or to the node itself, is a back edge: it costs
 // the packet a pass (PASSES_MAX in assembly/abi).
 
-const HOP4 = { local: 'ip4_local', rewrite: 'ip4_rewrite', glean: 'ip4_glean', group: 'ip4_group', icmp: 'ip4_lookup', bridge: 'ip4_rewrite', vrf: 'vrf_select' };
-const HOP6 = { local: 'ip6_local', rewrite: 'ip6_rewrite', glean: 'ip6_glean', group: 'ip6_group', icmp: 'ip6_lookup', bridge: 'ip6_rewrite', vrf: 'vrf_select' };
+import { catalog } from './catalog.ts';
+
+const HOP4 = { local: 'ip4_local', rewrite: 'ip4_rewrite', glean: 'ip4_glean', group: 'ip4_group', icmp: 'ip4_lookup', bridge: 'ip4_rewrite', vrf: 'vrf_select', srv6_insert: 'ip4_lookup', srv6_dx: 'ip4_lookup', sr_proxy: 'ip4_lookup', sr_masquerade: 'ip4_lookup', tunnel_encap: 'ip4_lookup', geneve_encap: 'ip4_lookup', gwlb: 'ip4_lookup' };
+const HOP6 = { local: 'ip6_local', rewrite: 'ip6_rewrite', glean: 'ip6_glean', group: 'ip6_group', icmp: 'ip6_lookup', bridge: 'ip6_rewrite', vrf: 'vrf_select', srv6_insert: 'ip6_lookup', srv6_dx: 'ip6_lookup', sr_proxy: 'ip6_lookup', sr_masquerade: 'ip6_lookup', tunnel_encap: 'ip6_lookup', geneve_encap: 'ip6_lookup', gwlb: 'ip6_lookup' };
 const ICMP = { icmp4: 'ip4_lookup', icmp6: 'ip6_lookup' };
 
 /** Node name -> where its edges lead that are not named after a node. */
@@ -17,6 +19,7 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   mpls_lookup: ICMP,
   mpls_swap: ICMP,
   mpls_pop: {},
+  bier_input: {},
   ip6_input: { ip6_lookup: 'ip6_verify', icmp: 'ip6_lookup' },
   srv6_edge: { ip6_lookup: 'ip6_verify' },
   ip6_verify: {},
@@ -36,6 +39,9 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   udp_input: ICMP,
   vxlan_decap: {},
   srv6_encaps: ICMP,
+  bier_encap: ICMP,
+  bier_forward: {},
+  bier_decap: {},
   ip4_glean: ICMP,
   ip6_glean: ICMP,
   vxlan_encap: ICMP,
@@ -46,15 +52,29 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   bridge_forward: {},
   bridge_flood: {},
   iface_output: {},
+  qos_remark: {},
+  ecn_mark: {},
   port_tx: {},
 };
 
-/**
- * The graph of a switch.
- * @param verify look at transport checksums; without: `count_checksums: false`
- * @param edge   a port is at the edge of an SR domain
- */
-export function wiring({ verify, edge }: { verify: boolean; edge: boolean }): typeof pipeline {
+/** Nodes that a frame passes before port_tx where ports remark or mark; elsewhere nothing leads to them. */
+const EGRESS = ['qos_remark', 'ecn_mark'] as const;
+
+/** What the graph of a switch has beyond the plain one, or lacks. */
+export interface Wants {
+  /** Transport checksums are looked at (`count_checksums`). */
+  readonly verify: boolean;
+  /** A port is at the edge of an SR domain. */
+  readonly edge: boolean;
+  /** A port has qos or ecn. */
+  readonly egress: boolean;
+}
+
+/** The graph of a switch. */
+export function wiring({ verify, edge, egress }: Wants): typeof pipeline {
   const behind = verify ? 'ip6_verify' : 'ip6_lookup';
-  return { ...pipeline, ip6_input: { icmp: 'ip6_lookup', ip6_lookup: edge ? 'srv6_edge' : behind }, srv6_edge: { ip6_lookup: behind }, ip4_input: { ip4_lookup: verify ? 'ip4_verify' : 'ip4_lookup' } };
+  const wired = { ...pipeline, ip6_input: { icmp: 'ip6_lookup', ip6_lookup: edge ? 'srv6_edge' : behind }, srv6_edge: { ip6_lookup: behind }, ip4_input: { ip4_lookup: verify ? 'ip4_verify' : 'ip4_lookup' } };
+  if (!egress) return wired;
+  const leaves = (node: string) => catalog[node]!.includes('port_tx') && !(EGRESS as readonly string[]).includes(node);
+  return Object.fromEntries(Object.entries(wired).map(([node, to]) => [node, leaves(node) ? { ...to, port_tx: EGRESS[0] } : to]));
 }

@@ -3,12 +3,14 @@
 
 import { IfaceKind } from '../../assembly/abi/port.ts';
 import type { RouteInit } from '../switch/builder.ts';
+import { showBier } from '../switch/bier_report.ts';
 import { showFdb } from '../switch/fdb.ts';
 import { listGroups } from '../switch/groups.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { showEcn, showPfc, showPorts } from '../switch/port_report.ts';
 import { type PolicyRow, showPolicies, showSids } from '../switch/srv6.ts';
 import { showOam } from '../switch/srv6_domain.ts';
 import { showVxlan } from '../switch/vxlan_report.ts';
@@ -25,6 +27,24 @@ export function interfaces(network: Network): Report {
       json: { interface: i.name, layer, [layer === 3 ? 'vrf' : 'bridge']: domain, mac: formatMac(i.mac), mtu: i.mtu, tags, addresses, position },
     };
   }));
+}
+
+export function ports(network: Network): Report {
+  const columns = [{ title: 'Port' }, ...['Packets in', 'Bytes in', 'Packets out', 'Bytes out', 'Bad checksums', 'Bad ICRCs'].map(title => ({ title, right: true }))];
+  return report(network, columns, sw => showPorts(sw).map(r => ({ cells: [r.port, ...[r.packetsIn, r.bytesIn, r.packetsOut, r.bytesOut, r.badChecksums, r.badIcrcs].map(count)], json: r })));
+}
+
+/** Classes as `stopped/let go`. */
+export function pfc(network: Network): Report {
+  const columns = [{ title: 'Port' }, ...['PAUSE', 'Resume', 'PFC', ...Array.from({ length: 8 }, (_, c) => `Class ${c}`), 'Bad'].map(title => ({ title, right: true }))];
+  return report(network, columns, sw => showPfc(sw).map(r => ({
+    cells: [r.port, count(r.pause), count(r.resume), count(r.pfc), ...r.classes.map(c => (c.pause + c.resume > 0n ? `${count(c.pause)}/${count(c.resume)}` : '-')), count(r.bad)], json: r,
+  })), ['Of each class how often PFC stopped it / let it go on. A replay does not stop for it.']);
+}
+
+export function ecn(network: Network): Report {
+  const columns = [{ title: 'Port' }, ...['Rate', 'Kmin', 'Kmax', 'Pmax', 'Packets', 'ECN-capable', 'Marked', 'Most waiting'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showEcn(sw).map(r => ({ cells: [r.port, count(r.rate), count(r.kmin), count(r.kmax), String(r.pmax), count(r.packets), count(r.capable), count(r.marked), count(r.highest), where(r.position)], json: r })));
 }
 
 export function fib(network: Network): Report {
@@ -92,6 +112,16 @@ export function oam(network: Network): Report {
     cells: [stamp(r.timePs), `#${r.packet}`, r.source, r.destination, String(r.segmentsLeft), String(r.tag), String(r.bytes)],
     json: r,
   })), notes.filter(([n]) => n > 0n).map(([n, what]) => `${count(n)} ${what}`));
+}
+
+export function bier(network: Network): Report {
+  const right = (title: string) => ({ title, right: true }), left = (title: string) => ({ title });
+  const columns = [right('SD'), right('SI'), right('BSL'), right('BIFT-id'), right('Label'), right('Table'), left('Via'), left('Interface'), left('BFRs'), left('F-BM'), right('Packets'), right('Bytes'), left('Where')];
+  const number = (n: number | null) => (n === null ? '' : String(n)), bits = (hex: string) => hex.replace(/^(00)+(?=..)/, '');
+  return report(network, columns, sw => showBier(sw).map(r => ({
+    cells: [String(r.subDomain), String(r.si), String(r.bsl), number(r.biftId), number(r.label), String(r.table), r.via || 'this router', r.interface, r.bfrs, bits(r.fBm), count(r.packets), count(r.bytes), where(r.position)],
+    json: r,
+  })));
 }
 
 export function fdb(network: Network): Report {

@@ -13,6 +13,7 @@ import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
+import type { BuiltBier } from './bier.ts';
 import type { Feature } from './features.ts';
 import { Generation } from './generation.ts';
 import type { PlacedLabel } from './mpls.ts';
@@ -108,6 +109,8 @@ export class Builder {
   routes: RouteInit[] = [];
   /** By name, VRF and family; undefined for one with faults. */
   groups = new Map<string, BuiltGroup | undefined>();
+  /** BIER tables and groups. */
+  readonly bier: BuiltBier = { bifts: [], groups: new Map() };
   /** By label. */
   labels = new Map<number, PlacedLabel>();
   /** Static neighbours by `interface address`: hop makers need their MACs. */

@@ -10,7 +10,18 @@ export interface PortConfig extends VlanConfig {
   access?: number;
   trunk?: (number | string)[];
   native?: number;
+  qos?: QosConfig;
+  ecn?: EcnConfig;
 }
+
+export interface QosConfig {
+  trust?: 'pcp' | 'dscp';
+  dscp_map?: Record<string, number>;
+  pcp_map?: Record<string, number>;
+  remark?: { dscp?: Record<string, number>; pcp?: Record<string, number> };
+}
+
+export interface EcnConfig { rate?: string; kmin: string; kmax: string; pmax?: number }
 
 export interface VlanConfig {
   mac?: string;
@@ -74,6 +85,7 @@ export interface RouteConfig {
   vrf_leak?: string;
   srv6?: string;
   vxlan?: string;
+  bier?: string;
   remote?: string;
   router_mac?: string;
   action?: 'blackhole' | 'unreachable' | 'reject' | 'prohibit';
@@ -103,6 +115,23 @@ export interface LabelConfig {
   php?: true;
   via?: string;
   port?: string;
+}
+
+/** BFR-ids and ranges of them, `first-last`. */
+export type BfrList = number | string | (number | string)[];
+
+export interface BierConfig { ports?: string[]; sub_domains?: Record<string, SubDomainConfig> }
+
+export interface SubDomainConfig {
+  bfr_id?: number;
+  bsl?: 64 | 128 | 256 | 512 | 1024 | 2048 | 4096;
+  bift_id?: number;
+  label?: number;
+  ttl?: number;
+  vrf?: string;
+  ethernet?: string;
+  bift?: { bfr: BfrList; via: string; port?: string; bift_id?: number; label?: number }[];
+  groups?: Record<string, BfrList>;
 }
 
 export interface PseudowireConfig {
@@ -179,6 +208,7 @@ export interface SwitchConfig {
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };
   mpls?: MplsConfig;
+  bier?: BierConfig;
   pseudowires?: Record<string, PseudowireConfig>;
   srv6?: Srv6Config;
 }

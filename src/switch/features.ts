@@ -1,15 +1,19 @@
 // features.ts -- the parts of a switch file, in the order they are built.
 
 import type { Builder } from './builder.ts';
+import { buildBier, declareBier } from './bier.ts';
+import { buildBierGroups } from './bier_groups.ts';
 import { buildBridges, declareBridges, declareOwnInterfaces } from './bridges.ts';
 import type { SwitchConfig } from './config.ts';
 import { buildFib } from './fib.ts';
 import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
 import { buildMpls, declareMpls } from './mpls.ts';
+import { buildMulticast } from './multicast.ts';
 import { buildNeighbors, buildNeighborTable, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
+import { buildQos } from './qos.ts';
 import { buildRoutes } from './routes.ts';
 import { buildDomain } from './srv6_domain.ts';
 import { buildPolicies } from './srv6_policies.ts';
@@ -32,6 +36,7 @@ export interface Feature {
 export const features: readonly Feature[] = [
   { declare: declareBridges },
   { declare: declarePorts, build: buildPorts },
+  { build: buildQos },
   { declare: declarePseudowires },
   { declare: declareVxlan },
   { declare: declareOwnInterfaces, build: buildBridges },
@@ -41,10 +46,13 @@ export const features: readonly Feature[] = [
   { build: buildIcmp },
   { declare: checkGroups, owns: ['groups'] },
   { build: buildPseudowires },
+  { declare: declareBier, build: buildBier },
+  { build: buildBierGroups },
   { declare: declareMpls, build: buildMpls, owns: ['mpls'] },
   { build: buildDomain, owns: ['srv6'] },
   { build: buildPolicies, owns: ['srv6'] },
   { build: buildRoutes, owns: ['routes'] },
+  { build: buildMulticast, owns: [] },
   { build: buildSids, owns: ['srv6'] },
   { build: buildFib, owns: [] },
 ];

@@ -9,6 +9,7 @@ import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';
 import { MPLS, MPLS_ENTRY } from '../../assembly/wire/mpls.ts';
 import { formatIp, formatMac } from '../wire/address.ts';
+import { bierGroupName } from './bier_groups.ts';
 import type { Builder } from './builder.ts';
 import type { Position } from './file.ts';
 import type { Switch } from './switch.ts';
@@ -39,6 +40,7 @@ export function describeHop(sw: Switch, at: number): HopRow {
     if (kind === HopKind.MPLS_PUSH) return pushed(sw, at);
     if (kind === HopKind.SRV6_ENCAPS) return [...built.policies].find(([, policy]) => policy === view.getUint32(at + Hop.AUX, true))?.[0] ?? '';
     if (kind === HopKind.VXLAN_ENCAP) return remoteVtep(built, view.getUint32(at + Hop.AUX, true));
+    if (kind === HopKind.BIER_ENCAP) return bierGroupName(built, at);
     return kind === HopKind.VRF ? vrfName(built, view.getUint32(at + Hop.AUX, true)) : '';
   };
   return {

@@ -15,10 +15,10 @@ import { tableLines } from './table_file.ts';
 /** A label of the switch, for people. */
 export interface LabelRow {
   readonly label: number;
-  readonly does: 'swap' | 'pop' | 'php' | 'pseudowire';
+  readonly does: 'swap' | 'pop' | 'php' | 'pseudowire' | 'bier';
   /** Labels that a swap puts in its place, outermost first. */
   readonly out: readonly number[];
-  /** Neighbour, VRF or pseudowire it leads to; "" for the VRF the packet came in by. */
+  /** Neighbour, VRF, pseudowire or BIER table it leads to; "" for the VRF the packet came in by. */
   readonly to: string;
   readonly position: Position;
 }

@@ -9,11 +9,13 @@ import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { ICMP4_UNREACHABLE } from '../../assembly/wire/icmp4.ts';
 import { ICMP6_UNREACHABLE } from '../../assembly/wire/icmp6.ts';
 import { maskAddress, parseIp, parsePrefix, type Prefix } from '../wire/address.ts';
+import { bierHop } from './bier_groups.ts';
 import { type Builder, type HopInit, sameBytes } from './builder.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { groupHop } from './groups.ts';
 import { pushHop } from './label_stack.ts';
+import { groupMacHop, isGroupPrefix } from './multicast.ts';
 import { policyHop } from './srv6_policies.ts';
 import { tableLines } from './table_file.ts';
 import { vxlanRouteHop } from './vxlan.ts';
@@ -62,13 +64,14 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
 /** The one way a route goes. */
 function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
   // With `srv6` a gateway is the policy's.
-  const ways = (['via', 'group', 'action', 'vrf_leak', 'srv6', 'vxlan'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
+  const ways = (['via', 'group', 'action', 'vrf_leak', 'srv6', 'vxlan', 'bier'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
   if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
-    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `vrf_leak`, `srv6` or `vxlan`');
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `vrf_leak`, `srv6`, `vxlan` or `bier`');
     return undefined;
   }
   if (r.vxlan !== undefined) return vxlanRouteHop(b, { ...r, vxlan: r.vxlan }, vrf, path);
   for (const key of ['remote', 'router_mac'] as const) if (r[key] !== undefined) b.fault([...path, key], 'is of a route with `vxlan`', true);
+  if (r.bier !== undefined) return bierHop(b, r.bier, path);
   const six = prefix.address.length === 16;
   if (r.group !== undefined) return groupHop(b, r.group, vrf, six, [...path, 'group']);
   if (r.action) return b.hop({ ...ACTIONS[r.action](six), path });
@@ -85,7 +88,7 @@ function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path:
     return via && b.gatewayHop(vrf, via, r.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...path, 'via']);
   }
   const iface = b.interface(r.port!, [...path, 'port']);
-  return iface && b.hop({ kind: HopKind.GLEAN, iface, path });
+  return iface && (isGroupPrefix(prefix) ? groupMacHop(b, iface, prefix, path) : b.hop({ kind: HopKind.GLEAN, iface, path }));
 }
 
 const ACTIONS: Readonly<Record<NonNullable<RouteConfig['action']>, (six: boolean) => Omit<HopInit, 'path'>>> = {

@@ -10,6 +10,7 @@ import type { Kernels } from '../kernel/kernels.ts';
 import { Builder } from './builder.ts';
 import type { SwitchConfig } from './config.ts';
 import { features } from './features.ts';
+import { marksOnEgress } from './qos.ts';
 import type { Path, SwitchFile } from './file.ts';
 
 export class Switch {
@@ -20,7 +21,7 @@ export class Switch {
   private constructor(public built: Builder) {
     this.at = built.sw;
     this.portNames = built.portNames;
-    this.graph = new Graph(built.k, built.sw, wiring({ verify: built.config.count_checksums !== false, edge: built.interfaces.some(i => i.flags & IfaceFlag.SRV6_EDGE) }));
+    this.graph = new Graph(built.k, built.sw, wiring({ verify: built.config.count_checksums !== false, edge: built.interfaces.some(i => i.flags & IfaceFlag.SRV6_EDGE), egress: marksOnEgress(built) }));
   }
 
   /** What the file says of a port for people and captures. */
