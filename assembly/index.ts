@@ -25,6 +25,7 @@ export { graph_input, graph_run, graph_step } from "./graph/run";
 export { trace_init } from "./graph/trace";
 
 // tables
+export { classifier_find4, classifier_find6 } from "./tables/classifier";
 export { exact128_del, exact128_get, exact128_get_from, exact128_init, exact128_put, exact128_sizeof, exact128_slot } from "./tables/exact128";
 export { exact160_del, exact160_find, exact160_get, exact160_get_from, exact160_init, exact160_put, exact160_sizeof, exact160_slot } from "./tables/exact160";
 export { exact32_del, exact32_get, exact32_get_from, exact32_init, exact32_put, exact32_sizeof, exact32_slot } from "./tables/exact32";
@@ -38,10 +39,15 @@ export { neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/nei
 // balance
 export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";
 
+// tenant
+export { ruleKey4, ruleKey6 } from "./tenant/rule_key";
+
 // nodes
 export { arp_input } from "./nodes/arp_input";
 export { bridge_flood } from "./nodes/bridge_flood";
 export { bridge_forward } from "./nodes/bridge_forward";
+export { bridge_policy } from "./nodes/bridge_policy";
+export { bridge_policy_out } from "./nodes/bridge_policy_out";
 export { ethernet_input } from "./nodes/ethernet_input";
 export { iface_output } from "./nodes/iface_output";
 export { ip4_fragment } from "./nodes/ip4_fragment";
@@ -50,6 +56,7 @@ export { ip4_group } from "./nodes/ip4_group";
 export { ip4_input } from "./nodes/ip4_input";
 export { ip4_local } from "./nodes/ip4_local";
 export { ip4_lookup } from "./nodes/ip4_lookup";
+export { ip4_policy } from "./nodes/ip4_policy";
 export { ip4_rewrite } from "./nodes/ip4_rewrite";
 export { ip4_verify } from "./nodes/ip4_verify";
 export { ip6_glean } from "./nodes/ip6_glean";
@@ -57,8 +64,10 @@ export { ip6_group } from "./nodes/ip6_group";
 export { ip6_input } from "./nodes/ip6_input";
 export { ip6_local } from "./nodes/ip6_local";
 export { ip6_lookup } from "./nodes/ip6_lookup";
+export { ip6_policy } from "./nodes/ip6_policy";
 export { ip6_rewrite } from "./nodes/ip6_rewrite";
 export { ip6_verify } from "./nodes/ip6_verify";
+export { ip_policy_out } from "./nodes/ip_policy_out";
 export { mpls_lookup } from "./nodes/mpls_lookup";
 export { mpls_pop } from "./nodes/mpls_pop";
 export { mpls_push } from "./nodes/mpls_push";

@@ -87,4 +87,6 @@ export enum Drop {
   GROUP_FRAME = 71,
   // tunnels
   CONGESTION_UNTOLD = 72,
+  // tenants
+  ACL_DENY = 73,
 }

@@ -74,6 +74,8 @@ export enum Iface {
   LINK_LOCAL_HOP = 76,
   /** u32, Bridge whose own L3 interface this is; 0 for all others. */
   BRIDGE = 80,
+  /** u32, IfacePolicy: what it lets pass; 0: everything. */
+  POLICY = 84,
   SIZEOF = 128,
 }
 

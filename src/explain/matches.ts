@@ -16,6 +16,7 @@ import type { NetworkConfig } from '../switch/config.ts';
 import { showFdb } from '../switch/fdb.ts';
 import type { Position } from '../switch/file.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
+import { decidingRule, ruleAt } from '../switch/rules_report.ts';
 import { findRoute } from '../switch/routes.ts';
 import { showPolicies, showSids } from '../switch/srv6.ts';
 import type { Switch } from '../switch/switch.ts';
@@ -42,6 +43,11 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   ethernet_input: s => (OF_PORT.has(s.visit.drop) ? portMatch(s.sw, s.visit.rxPort) : TOO_LONG.has(s.visit.drop) ? portMtu(s) : ifaceMatch(s)),
   arp_input: ifaceMatch,
   nd_input: ifaceMatch,
+  ip4_policy: rule,
+  ip6_policy: rule,
+  ip_policy_out: rule,
+  bridge_policy: rule,
+  bridge_policy_out: rule,
   ip4_lookup: s => lookup(s, IP4.DST, IP4.LEN - IP4.DST),
   ip6_lookup: s => lookup(s, IP6.DST, IP6.LEN - IP6.DST),
   ip4_group: group,
@@ -112,6 +118,17 @@ export function leadsTo({ kind, to, mac, interface: on }: HopRow): string {
   if (kind === 'glean' && to === '') return `, connected on ${on}`;
   const way = to || mac;
   return `, ${kind === 'rewrite' || kind === 'bridge' || kind === 'glean' ? `via ${way}` : `${kind} ${way}`.trim()}${on && ` on ${on}`}`;
+}
+
+/** The rule of a security group that decided. Of packets that go on to be rewritten HIT is their hop: the list is asked again. */
+function rule({ sw, visit, before }: Step): Match | undefined {
+  const { built } = sw, { view } = built.k, again = visit.node === 'ip_policy_out' && visit.drop === '';
+  const out = again ? view.getUint16(view.getUint32(visit.hit + Hop.IFACE, true) + Iface.INDEX, true) : 0, iface = built.interfaces[out - 1];
+  const time = view.getBigInt64(sw.at + Sw.NOW, true), found = !again ? ruleAt(built, visit.hit)
+    : iface && !visit.originated ? decidingRule(built, iface, 'tx', visit.bytes.subarray(visit.l3), visit.iface, time) : undefined;
+  if (!found || (!again && before?.hit === visit.hit)) return undefined;
+  const { group, number, direction, action, position } = found;
+  return { table: `${direction} rules`, entry: number === 0 ? `none of ${group} matches` : `rule ${number} of ${group}, ${action}`, position: position() };
 }
 
 /** The member that a flow's packets take, or the group that has none. */

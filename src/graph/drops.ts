@@ -86,5 +86,6 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   TUNNEL_NO_ROUTE: r('the tunnel has no usable remote end', 'add a remote, or a route to it'),
   FRAGMENT_LOCAL: r('a fragment for this switch; weft does not reassemble', 'send packets that fit, or raise the MTU on the way'),
   CONGESTION_UNTOLD: r('the tunnel\'s header is marked Congestion Experienced, and the packet inside has no ECN to say so with', 'let the senders use ECN, or end ECN marking in the underlay', 'RFC 6040 4.2'),
+  ACL_DENY: r('a rule of a security group denies the packet, or none allows it', 'add a rule with action: allow, at a lower priority number than the one that denies'),
   GROUP_FRAME: r('a packet for one host came in a layer-2 group frame', 'nothing on the switch: the sender made it so', 'RFC 1812 5.3.4'),
 };

@@ -6,6 +6,8 @@
 // An edge to an earlier node, or to the node itself, is a back edge: it costs
 // the packet a pass (PASSES_MAX in assembly/abi).
 
+import { catalog } from './catalog.ts';
+
 const HOP4 = { local: 'ip4_local', rewrite: 'ip4_rewrite', glean: 'ip4_glean', group: 'ip4_group', icmp: 'ip4_lookup', bridge: 'ip4_rewrite', vrf: 'vrf_select' };
 const HOP6 = { local: 'ip6_local', rewrite: 'ip6_rewrite', glean: 'ip6_glean', group: 'ip6_group', icmp: 'ip6_lookup', bridge: 'ip6_rewrite', vrf: 'vrf_select' };
 const ICMP = { icmp4: 'ip4_lookup', icmp6: 'ip6_lookup' };
@@ -19,11 +21,13 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   mpls_pop: {},
   ip6_input: { ip6_lookup: 'ip6_verify', icmp: 'ip6_lookup' },
   ip6_verify: {},
+  ip6_policy: {},
   ip6_lookup: HOP6,
   ip6_group: HOP6,
   srv6_local: { icmp: 'ip6_lookup' },
   ip4_input: { ip4_lookup: 'ip4_verify' },
   ip4_verify: {},
+  ip4_policy: {},
   ip4_lookup: HOP4,
   ip4_group: HOP4,
   vrf_select: {},
@@ -37,14 +41,42 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   ip6_glean: ICMP,
   vxlan_encap: ICMP,
   mpls_push: ICMP,
+  ip_policy_out: {},
   ip4_rewrite: { icmp: 'ip4_lookup' },
   ip4_fragment: {},
   ip6_rewrite: { icmp: 'ip6_lookup' },
+  bridge_policy: {},
   bridge_forward: {},
   bridge_flood: {},
+  bridge_policy_out: {},
   iface_output: {},
   port_tx: {},
 };
 
-/** The same without a look at transport checksums: `count_checksums: false`. */
-export const unverified: typeof pipeline = { ...pipeline, ip6_input: { icmp: 'ip6_lookup' }, ip4_input: {} };
+/** What a switch does on top of forwarding: nodes that stand in its packets' way. */
+export interface Extras {
+  /** Look at transport checksums: `count_checksums`. */
+  readonly verify: boolean;
+  /** Interfaces ask something of their packets. */
+  readonly policy: boolean;
+}
+
+/** The graph of a switch: edges lead past nodes that it has no use for. */
+export function wiringOf({ verify, policy }: Extras): typeof pipeline {
+  let wiring = pipeline;
+  if (!verify) wiring = { ...wiring, ip6_input: { icmp: 'ip6_lookup' }, ip4_input: {} };
+  if (!policy) return wiring;
+  for (const family of ['ip4', 'ip6'])
+    wiring = inserted(wiring, `${family}_policy`, `${family}_lookup`, [verify ? `${family}_verify` : `${family}_input`]);
+  for (const family of ['ip4', 'ip6']) wiring = inserted(wiring, 'ip_policy_out', `${family}_rewrite`);
+  return inserted(inserted(wiring, 'bridge_policy', 'bridge_forward', ['ethernet_input', 'vxlan_decap', 'mpls_pop']), 'bridge_policy_out', 'iface_output', ['bridge_forward', 'bridge_flood']);
+}
+
+/** Edges that led to a node lead to the one before it: those of some nodes, or of all others. `icmp` edges stay: what a switch says itself is not asked. */
+function inserted(wiring: typeof pipeline, node: string, before: string, from: readonly string[] = Object.keys(wiring)): typeof pipeline {
+  return Object.fromEntries(Object.entries(wiring).map(([name, edges]) => {
+    if (name === node || !from.includes(name)) return [name, edges];
+    const led = catalog[name]!.filter(edge => (edges[edge] ?? edge) === before && edge !== 'icmp');
+    return [name, { ...edges, ...Object.fromEntries(led.map(edge => [edge, node])) }];
+  }));
+}

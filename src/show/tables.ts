@@ -9,6 +9,7 @@ import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { listRules } from '../switch/rules_report.ts';
 import { showPolicies, showSids } from '../switch/srv6.ts';
 import { showVxlan } from '../switch/vxlan_report.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
@@ -70,6 +71,16 @@ export function labels(network: Network): Report {
 export function sids(network: Network): Report {
   const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'Interface'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
   return report(network, columns, sw => showSids(sw).map(s => ({ cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.interface, count(s.packets), count(s.bytes), where(s.position)], json: s })));
+}
+
+/** Least privilege: what nothing has met in a capture of the usual traffic may be more than is needed. */
+export function rules(network: Network): Report {
+  const columns = [{ title: 'Group' }, { title: 'Rule', right: true }, { title: 'Direction' }, { title: 'Action' }, { title: 'Packets', right: true }, { title: 'Bytes', right: true }, { title: 'Where' }];
+  const unused = network.switches.reduce((n, sw) => n + listRules(sw.built).filter(r => r.rule > 0 && r.packets === 0n).length, 0);
+  return report(network, columns, sw => listRules(sw.built).map(r => ({
+    cells: [r.group, r.rule === 0 ? 'none' : String(r.rule), r.direction, r.action, r.packets === 0n && r.rule > 0 ? 'never' : count(r.packets), count(r.bytes), where(r.position)],
+    json: { ...r, rule: r.rule || null, used: r.packets > 0n },
+  })), unused > 0 ? [`${unused} ${unused === 1 ? 'rule was' : 'rules were'} never met`] : []);
 }
 
 export function policies(network: Network): Report {

@@ -7,6 +7,7 @@
 
 import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { Iface, IfaceKind } from '../../assembly/abi/port.ts';
+import { IfacePolicy } from '../../assembly/abi/policy.ts';
 import { Switch } from '../../assembly/abi/switch.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import type { Group } from '../kernel/tables.ts';
@@ -16,6 +17,7 @@ import type { Path, Position, SwitchFile } from './file.ts';
 import type { PlacedLabel } from './mpls.ts';
 import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
+import type { RuleList, SecurityRule } from './security_groups.ts';
 import type { VxlanEntry } from './vxlan.ts';
 
 /** An interface before and after it got its place in memory. */
@@ -106,6 +108,12 @@ export class Builder {
   readonly neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();
   /** Places faults that belong to another file, while entries of it are built. */
   elsewhere: ((message: string) => string) | undefined;
+  /** IfacePolicy by interface, of those that have one. */
+  readonly policied = new Map<Interface, number>();
+  /** Rules of security groups, in the order of the file; then what stands behind the last of them. */
+  readonly rules: SecurityRule[] = [];
+  /** The same by interface: of what comes in, and of what leaves. */
+  readonly ruleLists = new Map<Interface, { rx: RuleList; tx: RuleList }>();
   readonly #positions: (() => Position)[] = [];
   readonly #hops = new Map<string, number>();
 
@@ -189,6 +197,17 @@ export class Builder {
     const iface = { ...init, index: this.interfaces.length + 1, at: 0 };
     this.interfaces.push(iface);
     return iface;
+  }
+
+  /** IfacePolicy of an interface, made on first use. */
+  policyOf(iface: Interface): number {
+    let at = this.policied.get(iface);
+    if (at === undefined) {
+      at = this.k.alloc(IfacePolicy.SIZEOF, 'policies');
+      this.k.view.setUint32(iface.at + Iface.POLICY, at, true);
+      this.policied.set(iface, at);
+    }
+    return at;
   }
 
   /** Give the declared interfaces their places. */

@@ -12,7 +12,33 @@ export interface PortConfig extends VlanConfig {
   native?: number;
 }
 
-export interface VlanConfig {
+/** What an interface asks of its packets; so do tunnels and bridges' own interfaces. */
+export interface PolicyConfig {
+  security_groups?: string[];
+}
+
+export interface TagConfig { addresses?: string[]; interfaces?: string[]; vnis?: number[] }
+
+export interface SecurityRuleConfig {
+  direction: 'ingress' | 'egress';
+  action: 'allow' | 'deny';
+  priority?: number;
+  protocol?: string | number;
+  source?: string | string[];
+  destination?: string | string[];
+  source_ports?: PortsConfig;
+  destination_ports?: PortsConfig;
+  icmp_type?: number;
+  icmp_code?: number;
+  expires?: string;
+}
+
+/** A port, a range `1000-2000`, or several. */
+export type PortsConfig = number | string | (number | string)[];
+
+export interface SecurityGroupConfig { rules: SecurityRuleConfig[] }
+
+export interface VlanConfig extends PolicyConfig {
   mac?: string;
   address?: string | string[];
   vrf?: string;
@@ -25,7 +51,7 @@ export interface VlanConfig {
   flood?: boolean;
 }
 
-export interface BridgeConfig {
+export interface BridgeConfig extends PolicyConfig {
   vlan?: number;
   age?: string;
   ports?: string[];
@@ -36,7 +62,7 @@ export interface BridgeConfig {
   mtu?: number;
 }
 
-export interface VxlanConfig {
+export interface VxlanConfig extends PolicyConfig {
   vni: number;
   bridge?: string;
   vrf_l3?: string;
@@ -149,6 +175,8 @@ export interface SwitchConfig {
   neighbor_queue?: number;
   neighbor_table?: number;
   neighbor_age?: string;
+  tags?: Record<string, TagConfig>;
+  security_groups?: Record<string, SecurityGroupConfig>;
   groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };

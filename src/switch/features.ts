@@ -10,6 +10,7 @@ import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
+import { buildSecurityGroups, checkSecurityGroups } from './security_groups.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
 import { buildVxlan, declareVxlan } from './vxlan.ts';
@@ -28,6 +29,7 @@ export const features: readonly Feature[] = [
   { declare: declareVxlan },
   { declare: declareOwnInterfaces, build: buildBridges },
   { build: buildVxlan },
+  { declare: checkSecurityGroups, build: buildSecurityGroups },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
   { declare: checkGroups },

@@ -4,7 +4,7 @@
 import { Iface } from '../../assembly/abi/port.ts';
 import { Switch as Sw, SCRATCH_BYTES } from '../../assembly/abi/switch.ts';
 import { Graph } from '../graph/graph.ts';
-import { pipeline, unverified } from '../graph/pipeline.ts';
+import { wiringOf } from '../graph/pipeline.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { Builder } from './builder.ts';
 import type { SwitchConfig } from './config.ts';
@@ -19,7 +19,7 @@ export class Switch {
   private constructor(readonly built: Builder) {
     this.at = built.sw;
     this.portNames = built.portNames;
-    this.graph = new Graph(built.k, built.sw, built.config.count_checksums === false ? unverified : pipeline);
+    this.graph = new Graph(built.k, built.sw, wiringOf({ verify: built.config.count_checksums !== false, policy: built.policied.size > 0 }));
   }
 
   /** What the file says of a port for people and captures. */
