@@ -9,6 +9,7 @@ export function arena_base(): usize { return __heap_base; }
 
 // lib
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
+export { flowKey, flowKeyHash } from "./lib/flow_key";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
 export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
@@ -31,8 +32,10 @@ export { exact160_del, exact160_find, exact160_get, exact160_get_from, exact160_
 export { exact32_del, exact32_get, exact32_get_from, exact32_init, exact32_put, exact32_sizeof, exact32_slot } from "./tables/exact32";
 export { exact64_del, exact64_get, exact64_get_from, exact64_init, exact64_put, exact64_sizeof, exact64_slot } from "./tables/exact64";
 export { fdb_age, fdb_del, fdb_entry_domain, fdb_entry_expires, fdb_entry_mac, fdb_entry_value, fdb_full, fdb_get, fdb_get_from, fdb_init, fdb_learn, fdb_moved, fdb_next, fdb_put, fdb_sizeof, fdb_slot } from "./tables/fdb";
+export { flows_add, flows_count, flows_del, flows_evicted, flows_get, flows_hash, flows_init, flows_made, flows_next, flows_sizeof } from "./tables/flow_table";
 export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm4_put_many, lpm4_sizeof, lpm4_slot, lpm4_trie, lpm4_trie_sizeof } from "./tables/lpm4";
 export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
+export { maglev_build, maglev_get, maglev_init, maglev_name, maglev_permutation, maglev_sizeof, maglev_slot, maglev_weight } from "./tables/maglev";
 export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
 export { neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
 

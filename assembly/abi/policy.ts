@@ -12,6 +12,10 @@ export enum IfacePolicy {
   /** u32, Rule for packets that no other matches. */
   RX_DEFAULT = 16,
   TX_DEFAULT = 20,
+  /** u32, Conntrack: flows that a rule of a stateful group allowed; 0: none of its groups is. */
+  TRACK = 24,
+  /** u32, index of the interface: flows of one are none of another's. */
+  ZONE = 28,
   SIZEOF = 64,
 }
 
@@ -19,6 +23,8 @@ export enum IfacePolicy {
 export enum Rule {
   /** u8, RuleAction. */
   ACTION = 0,
+  /** u8, non-zero: of a stateful group; what it allows is answered. */
+  STATEFUL = 1,
   /** u32, YAML position id. */
   LINE = 8,
   /** i64, packet time from which it no longer matches, picoseconds; looked at where a box says that it expires. */

@@ -8,6 +8,7 @@ import { be16, data, drop, len, wireLen } from "../lib/packet";
 import { classifier_find4, classifier_find6 } from "../tables/classifier";
 import { IP4 } from "../wire/ip4";
 import { IP6 } from "../wire/ip6";
+import { begin, tracked } from "./conntrack";
 import { ruleKey4, ruleKey6 } from "./rule_key";
 
 /**
@@ -28,13 +29,25 @@ export function permits(sw: usize, d: usize, l3: u32, policy: usize, leaves: boo
     drop(d, why);
     return false;
   }
-  const rules = <usize>load<u32>(policy + (leaves ? <usize>IfacePolicy.TX4 : <usize>IfacePolicy.RX4) + (six ? 4 : 0)), now = load<i64>(d, Packet.TIME);
-  const found = six ? classifier_find6(rules, key, now) : classifier_find4(rules, key, now);
-  const rule = <usize>(found ? found : load<u32>(policy + (leaves ? <usize>IfacePolicy.TX_DEFAULT : <usize>IfacePolicy.RX_DEFAULT)));
+  const now = load<i64>(d, Packet.TIME), track = <usize>load<u32>(policy, IfacePolicy.TRACK), zone = load<u32>(policy, IfacePolicy.ZONE);
+  const known = track ? tracked(track, p, have, zone, key + FLOW_KEY_AT, now) : 0, rule = <usize>(known ? known : ask(policy, leaves, six, key, now));
   store<u64>(rule, load<u64>(rule, Rule.PACKETS) + 1, Rule.PACKETS);
   store<u64>(rule, load<u64>(rule, Rule.BYTES) + wire, Rule.BYTES);
   store<u32>(d, <u32>rule, Packet.HIT);
-  if (load<u8>(rule, Rule.ACTION) == RuleAction.ALLOW) return true;
+  if (load<u8>(rule, Rule.ACTION) == RuleAction.ALLOW) {
+    if (!known && track && load<u8>(rule, Rule.STATEFUL)) begin(track, p, have, zone, key + FLOW_KEY_AT, now, <u32>rule);
+    return true;
+  }
   drop(d, Drop.ACL_DENY);
   return false;
+}
+
+/** Where in the scratch memory the key of a flow stands, behind that of the rules. */
+const FLOW_KEY_AT: usize = 64;
+
+/** The first rule that matches, or what stands behind them all. */
+function ask(policy: usize, leaves: bool, six: bool, key: usize, now: i64): u32 {
+  const rules = <usize>load<u32>(policy + (leaves ? <usize>IfacePolicy.TX4 : <usize>IfacePolicy.RX4) + (six ? 4 : 0));
+  const found = six ? classifier_find6(rules, key, now) : classifier_find4(rules, key, now);
+  return found ? found : load<u32>(policy + (leaves ? <usize>IfacePolicy.TX_DEFAULT : <usize>IfacePolicy.RX_DEFAULT));
 }

@@ -3,6 +3,7 @@
 
 import { IfaceKind } from '../../assembly/abi/port.ts';
 import type { RouteInit } from '../switch/builder.ts';
+import { listFlows } from '../switch/conntrack.ts';
 import { showFdb } from '../switch/fdb.ts';
 import { listGroups } from '../switch/groups.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
@@ -81,6 +82,14 @@ export function rules(network: Network): Report {
     cells: [r.group, r.rule === 0 ? 'none' : String(r.rule), r.direction, r.action, r.packets === 0n && r.rule > 0 ? 'never' : count(r.packets), count(r.bytes), where(r.position)],
     json: { ...r, rule: r.rule || null, used: r.packets > 0n },
   })), unused > 0 ? [`${unused} ${unused === 1 ? 'rule was' : 'rules were'} never met`] : []);
+}
+
+export function conntrack(network: Network): Report {
+  const columns = [...['Interface', 'Protocol', 'Source', 'Destination', 'State'].map(title => ({ title })), { title: 'Left', right: true }, { title: 'Rule' }];
+  const all = network.switches.map(sw => listFlows(sw.built)), evicted = all.reduce((n, { evicted: e }) => n + e, 0n);
+  return report(network, columns, sw => all[network.switches.indexOf(sw)]!.flows.map(({ left, ...f }) => ({
+    cells: [f.interface, f.protocol, f.source, f.destination, f.state, seconds(left), f.rule], json: { ...f, leftPs: left },
+  })), evicted > 0n ? [`${count(evicted)} flows made room for others before their time`] : []);
 }
 
 export function policies(network: Network): Report {

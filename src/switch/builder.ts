@@ -114,6 +114,8 @@ export class Builder {
   readonly rules: SecurityRule[] = [];
   /** The same by interface: of what comes in, and of what leaves. */
   readonly ruleLists = new Map<Interface, { rx: RuleList; tx: RuleList }>();
+  /** Conntrack of the switch, 0 until an interface has stateful rules. */
+  conntrack = 0;
   readonly #positions: (() => Position)[] = [];
   readonly #hops = new Map<string, number>();
 

@@ -36,7 +36,10 @@ export interface SecurityRuleConfig {
 /** A port, a range `1000-2000`, or several. */
 export type PortsConfig = number | string | (number | string)[];
 
-export interface SecurityGroupConfig { rules: SecurityRuleConfig[] }
+export interface SecurityGroupConfig { stateful?: boolean; rules: SecurityRuleConfig[] }
+
+/** Flows of stateful groups: most at once, and how long one that is silent is kept. */
+export interface ConntrackConfig { size?: number; tcp?: string; udp?: string; icmp?: string; other?: string }
 
 export interface VlanConfig extends PolicyConfig {
   mac?: string;
@@ -177,6 +180,7 @@ export interface SwitchConfig {
   neighbor_age?: string;
   tags?: Record<string, TagConfig>;
   security_groups?: Record<string, SecurityGroupConfig>;
+  conntrack?: ConntrackConfig;
   groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };

@@ -2,6 +2,7 @@
 
 import type { Builder } from './builder.ts';
 import { buildBridges, declareBridges, declareOwnInterfaces } from './bridges.ts';
+import { checkConntrack } from './conntrack.ts';
 import { buildFib } from './fib.ts';
 import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
@@ -29,6 +30,7 @@ export const features: readonly Feature[] = [
   { declare: declareVxlan },
   { declare: declareOwnInterfaces, build: buildBridges },
   { build: buildVxlan },
+  { declare: checkConntrack },
   { declare: checkSecurityGroups, build: buildSecurityGroups },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },

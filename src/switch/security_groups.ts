@@ -9,6 +9,7 @@ import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
 import { parsePrefix, type Prefix } from '../wire/address.ts';
 import type { Builder, Interface } from './builder.ts';
 import { type Box, placeClassifier, RulesRefused, WORD_MOST } from './classifier.ts';
+import { conntrackOf } from './conntrack.ts';
 import type { PolicyConfig, PortsConfig, SecurityRuleConfig } from './config.ts';
 import type { Path, Position } from './file.ts';
 import { nearest } from './nearest.ts';
@@ -89,6 +90,8 @@ export function buildSecurityGroups(b: Builder): void {
       b.k.view.setUint32(at + six, placed.six, true);
       b.k.view.setUint32(at + otherwise, placed.list.otherwise.at, true);
     }
+    if (names.some(n => b.config.security_groups![n]!.stateful)) b.k.view.setUint32(at + IfacePolicy.TRACK, conntrackOf(b), true);
+    b.k.view.setUint32(at + IfacePolicy.ZONE, iface.index, true);
     b.ruleLists.set(iface, { rx: rx.list, tx: tx.list });
   }
 }
@@ -138,6 +141,7 @@ function ruleRecord(b: Builder, action: 'allow' | 'deny', expires: bigint, path:
 function placeRule(b: Builder, group: string, r: SecurityRuleConfig, i: number): SecurityRule {
   const path: Path = ['security_groups', group, 'rules', i];
   const at = ruleRecord(b, r.action, r.expires === undefined ? FOREVER : parseTime(r.expires), path);
+  b.k.view.setUint8(at + Rule.STATEFUL, b.config.security_groups![group]!.stateful ? 1 : 0);
   return { group, number: i + 1, direction: r.direction, action: r.action, at, position: () => b.file.position([...b.root, ...path]), boxes: boxesOf(b, r, path) };
 }
 
