@@ -38,6 +38,7 @@ export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_fr
 export { maglev_build, maglev_get, maglev_init, maglev_name, maglev_permutation, maglev_sizeof, maglev_slot, maglev_weight } from "./tables/maglev";
 export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
 export { neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
+export { policer_color } from "./tables/policer";
 
 // balance
 export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";

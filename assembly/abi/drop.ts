@@ -89,4 +89,6 @@ export enum Drop {
   CONGESTION_UNTOLD = 72,
   // tenants
   ACL_DENY = 73,
+  SOURCE_GUARD = 74,
+  POLICED = 75,
 }

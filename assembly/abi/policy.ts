@@ -1,5 +1,5 @@
-// policy.ts -- the contract: what an interface lets pass: security groups and
-// their rules.
+// policy.ts -- the contract: what an interface lets pass: source guard, security
+// groups and their rules, policers.
 
 /** What an interface asks of its packets, behind Iface.POLICY. RX is what comes in by it, TX what leaves by it. */
 export enum IfacePolicy {
@@ -16,8 +16,20 @@ export enum IfacePolicy {
   TRACK = 24,
   /** u32, index of the interface: flows of one are none of another's. */
   ZONE = 28,
+  /** u8, GuardMode. */
+  GUARD = 32,
+  /** u32, of PREFIXES: tables/lpm4 and lpm6 of (set, prefix), and the interface's set in them. */
+  GUARD4 = 36,
+  GUARD6 = 40,
+  GUARD_SET = 44,
+  /** u32, Policer of what comes in, of what leaves; 0: none. */
+  RX_POLICER = 48,
+  TX_POLICER = 52,
   SIZEOF = 64,
 }
+
+/** Which sources an interface takes: any, those of its prefixes, those whose way back is the interface. */
+export enum GuardMode { NONE = 0, PREFIXES = 1, REVERSE_PATH = 2 }
 
 /** A rule of a security group as packets meet it. */
 export enum Rule {
@@ -25,6 +37,8 @@ export enum Rule {
   ACTION = 0,
   /** u8, non-zero: of a stateful group; what it allows is answered. */
   STATEFUL = 1,
+  /** u32, Policer of what it allows; 0: none. */
+  POLICER = 4,
   /** u32, YAML position id. */
   LINE = 8,
   /** i64, packet time from which it no longer matches, picoseconds; looked at where a box says that it expires. */

@@ -14,13 +14,13 @@
 import { Packet } from "../abi/packet";
 import { at, forward } from "../lib/packet";
 import { policyOf, releases } from "../tenant/admit";
-import { DROPPED, ipInBridged, NO_PACKET } from "../tenant/frame";
+import { DROPPED, ipInBridged, IS_ARP, NO_PACKET } from "../tenant/frame";
 
 const IFACE_OUTPUT = 1;
 
 export function bridge_policy_out(vec: usize, n: u32, sw: usize): void {
   for (let i: u32 = 0; i < n; i++) {
     const d = at(vec, i), policy = policyOf(sw, load<u16>(d, Packet.IFACE)), l3 = policy ? ipInBridged(d) : NO_PACKET;
-    if (l3 == NO_PACKET || (l3 != DROPPED && releases(sw, d, l3, policy, 0))) forward(d, IFACE_OUTPUT);
+    if (l3 == NO_PACKET || l3 & IS_ARP || (l3 != DROPPED && releases(sw, d, l3, policy, 0))) forward(d, IFACE_OUTPUT);
   }
 }

@@ -8,8 +8,9 @@
 //
 // When one of N leaves, its slots go to others; some slots of others change
 // hands, too, as turns fall differently. With M = MAGLEV_SLOTS and N = 100 those
-// are 1 to 2 % of the others' slots, 3 % at worst (test/maglev.test.ts); tables
-// of more slots have fewer (paper, section 5.3).
+// are half a percent of all slots, besides the one percent that has to move:
+// fewer than 1 % whoever it is (test/maglev.test.ts). More slots, fewer
+// (paper, section 5.3).
 //
 //   table | header | owners, u16 a slot | members |
 

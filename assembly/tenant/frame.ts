@@ -3,6 +3,7 @@
 import { Drop } from "../abi/drop";
 import { be16, data, drop, dropShort, len, wireLen } from "../lib/packet";
 import { isTag } from "../lib/vlan";
+import { ARP } from "../wire/arp";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { IP4 } from "../wire/ip4";
 import { IP6 } from "../wire/ip6";
@@ -11,11 +12,13 @@ import { isDiscovery6 } from "./rule_key";
 
 /** ipInBridged: the frame has none, or one that links need for themselves; it was dropped. */
 export const NO_PACKET: u32 = 0, DROPPED: u32 = 1;
+/** Bit of what ipInBridged gives: the offset is that of an ARP packet between IPv4 hosts. */
+export const IS_ARP: u32 = 0x80000000;
 
 /**
  * Offset of the IP packet in the frame at DATA, behind up to two tags. Frames
- * that are not IP (ARP) and neighbour discovery are no tenant's business.
- * @returns NO_PACKET; DROPPED, when what says to be IP cannot be read as such
+ * that are not IP and neighbour discovery are links' own business.
+ * @returns NO_PACKET; with IS_ARP that of an ARP packet; DROPPED, when what says to be IP cannot be read as such
  */
 export function ipInBridged(d: usize): u32 {
   const p = data(d), n = len(d);
@@ -27,6 +30,7 @@ export function ipInBridged(d: usize): u32 {
   }
   const type = be16(p + l3 - 2);
   if (type == <u32>ETHERTYPE.IPV4) return four(d, p + l3, l3);
+  if (type == <u32>ETHERTYPE.ARP) return n < l3 + ARP.LEN ? NO_PACKET : l3 | IS_ARP;
   if (type != <u32>ETHERTYPE.IPV6) return NO_PACKET;
   if (n < l3 + IP6.LEN) return short(d, l3 + IP6.LEN);
   if (load<u8>(p + l3) >> 4 != 6) return refuse(d, Drop.IP6_VERSION);

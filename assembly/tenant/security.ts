@@ -9,6 +9,7 @@ import { classifier_find4, classifier_find6 } from "../tables/classifier";
 import { IP4 } from "../wire/ip4";
 import { IP6 } from "../wire/ip6";
 import { begin, tracked } from "./conntrack";
+import { conforms } from "./police";
 import { ruleKey4, ruleKey6 } from "./rule_key";
 
 /**
@@ -36,7 +37,8 @@ export function permits(sw: usize, d: usize, l3: u32, policy: usize, leaves: boo
   store<u32>(d, <u32>rule, Packet.HIT);
   if (load<u8>(rule, Rule.ACTION) == RuleAction.ALLOW) {
     if (!known && track && load<u8>(rule, Rule.STATEFUL)) begin(track, p, have, zone, key + FLOW_KEY_AT, now, <u32>rule);
-    return true;
+    const policer = <usize>load<u32>(rule, Rule.POLICER);
+    return !policer || conforms(d, l3, policer);
   }
   drop(d, Drop.ACL_DENY);
   return false;

@@ -3,6 +3,7 @@
 
 import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { Label } from '../../assembly/abi/mpls.ts';
+import { Policer } from '../../assembly/abi/policer.ts';
 import { Iface, IfaceKind, Port } from '../../assembly/abi/port.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import { Vni, Vtep } from '../../assembly/abi/vxlan.ts';
@@ -18,6 +19,7 @@ import type { Position } from '../switch/file.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { decidingRule, ruleAt } from '../switch/rules_report.ts';
 import { findRoute } from '../switch/routes.ts';
+import { policyConfig } from '../switch/security_groups.ts';
 import { showPolicies, showSids } from '../switch/srv6.ts';
 import type { Switch } from '../switch/switch.ts';
 import { formatIp, formatMac, formatPrefix } from '../wire/address.ts';
@@ -122,6 +124,8 @@ export function leadsTo({ kind, to, mac, interface: on }: HopRow): string {
 
 /** The rule of a security group that decided. Of packets that go on to be rewritten HIT is their hop: the list is asked again. */
 function rule({ sw, visit, before }: Step): Match | undefined {
+  if (visit.drop === 'SOURCE_GUARD') return guardMatch(sw, visit.iface);
+  if (visit.drop === 'POLICED') return policerMatch(sw, visit.hit);
   const { built } = sw, { view } = built.k, again = visit.node === 'ip_policy_out' && visit.drop === '';
   const out = again ? view.getUint16(view.getUint32(visit.hit + Hop.IFACE, true) + Iface.INDEX, true) : 0, iface = built.interfaces[out - 1];
   const time = view.getBigInt64(sw.at + Sw.NOW, true), found = !again ? ruleAt(built, visit.hit)
@@ -129,6 +133,17 @@ function rule({ sw, visit, before }: Step): Match | undefined {
   if (!found || (!again && before?.hit === visit.hit)) return undefined;
   const { group, number, direction, action, position } = found;
   return { table: `${direction} rules`, entry: number === 0 ? `none of ${group} matches` : `rule ${number} of ${group}, ${action}`, position: position() };
+}
+
+function guardMatch({ built }: Switch, iface: number): Match | undefined {
+  const at = built.interfaces[iface - 1], guard = at && policyConfig(built, at, 'source_guard');
+  if (!guard) return undefined;
+  return { table: `source guard of ${at.name}`, entry: guard.value === 'strict' ? 'no way back to the source leads there' : 'no prefix covers the source', position: built.file.position([...built.root, ...guard.path]) };
+}
+
+function policerMatch({ built }: Switch, at: number): Match | undefined {
+  const found = [...built.policers].find(([, policer]) => policer === at);
+  return found && { table: 'policer', entry: found[0], position: built.position(built.k.view.getUint32(at + Policer.LINE, true)) };
 }
 
 /** The member that a flow's packets take, or the group that has none. */

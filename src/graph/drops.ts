@@ -87,5 +87,7 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   FRAGMENT_LOCAL: r('a fragment for this switch; weft does not reassemble', 'send packets that fit, or raise the MTU on the way'),
   CONGESTION_UNTOLD: r('the tunnel\'s header is marked Congestion Experienced, and the packet inside has no ECN to say so with', 'let the senders use ECN, or end ECN marking in the underlay', 'RFC 6040 4.2'),
   ACL_DENY: r('a rule of a security group denies the packet, or none allows it', 'add a rule with action: allow, at a lower priority number than the one that denies'),
+  SOURCE_GUARD: r('the source address does not belong to the interface that the packet came in by', 'add its prefix under source_guard of the interface, or with strict a route back to it', 'RFC 2827, RFC 3704 2.2'),
+  POLICED: r('the policer has no tokens left for the packet', 'raise the rates or bursts of the policer, or let violate transmit', 'RFC 2697 3, RFC 2698 3'),
   GROUP_FRAME: r('a packet for one host came in a layer-2 group frame', 'nothing on the switch: the sender made it so', 'RFC 1812 5.3.4'),
 };

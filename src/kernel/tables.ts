@@ -146,28 +146,3 @@ export class Exact160 {
       throw new WeftError(EXIT.internal, `${this.what} is full`);
   }
 }
-
-/** Flows with state, tables/flow_table. */
-export class FlowTable {
-  private constructor(readonly k: Kernels, readonly at: number) {}
-  /** @param entries flows it keeps at once */
-  static create(k: Kernels, entries: number, seed: number, what: string): FlowTable {
-    const at = k.alloc(k.fn['flows_sizeof']!(entries) >>> 0, what);
-    k.fn['flows_init']!(at, entries, seed);
-    return new FlowTable(k, at);
-  }
-  /** The table at an address. */
-  static open(k: Kernels, at: number): FlowTable {
-    return new FlowTable(k, at);
-  }
-  /** Addresses of the entries that are not past their time. @param now packet time, picoseconds */
-  entries(now: bigint): number[] {
-    const list: number[] = [], next = this.k.fn['flows_next'] as unknown as Wide;
-    for (let p = 0; (p = next(this.at, p, now) >>> 0) !== 0; ) list.push(p);
-    return list;
-  }
-  /** Entries that had to make room before their time. */
-  get evicted(): bigint {
-    return BigInt.asUintN(64, (this.k.fn['flows_evicted'] as unknown as (at: number) => bigint)(this.at));
-  }
-}

@@ -10,6 +10,7 @@ import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { listPolicers } from '../switch/policers.ts';
 import { listRules } from '../switch/rules_report.ts';
 import { showPolicies, showSids } from '../switch/srv6.ts';
 import { showVxlan } from '../switch/vxlan_report.ts';
@@ -90,6 +91,11 @@ export function conntrack(network: Network): Report {
   return report(network, columns, sw => all[network.switches.indexOf(sw)]!.flows.map(({ left, ...f }) => ({
     cells: [f.interface, f.protocol, f.source, f.destination, f.state, seconds(left), f.rule], json: { ...f, leftPs: left },
   })), evicted > 0n ? [`${count(evicted)} flows made room for others before their time`] : []);
+}
+
+export function policers(network: Network): Report {
+  const columns = [{ title: 'Policer' }, { title: 'Color' }, { title: 'Packets', right: true }, { title: 'Bytes', right: true }, { title: 'Where' }];
+  return report(network, columns, sw => listPolicers(sw.built).map(p => ({ cells: [p.policer, p.color, count(p.packets), count(p.bytes), where(p.position)], json: p })));
 }
 
 export function policies(network: Network): Report {

@@ -10,6 +10,7 @@ import { Iface, IfaceKind } from '../../assembly/abi/port.ts';
 import { IfacePolicy } from '../../assembly/abi/policy.ts';
 import { Switch } from '../../assembly/abi/switch.ts';
 import type { Kernels } from '../kernel/kernels.ts';
+import type { FlowTable } from '../kernel/flows.ts';
 import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
 import type { SwitchConfig } from './config.ts';
@@ -114,8 +115,10 @@ export class Builder {
   readonly rules: SecurityRule[] = [];
   /** The same by interface: of what comes in, and of what leaves. */
   readonly ruleLists = new Map<Interface, { rx: RuleList; tx: RuleList }>();
-  /** Conntrack of the switch, 0 until an interface has stateful rules. */
-  conntrack = 0;
+  /** Policer by name. */
+  readonly policers = new Map<string, number>();
+  /** Conntrack of the switch, once an interface has stateful rules. */
+  conntrack: { readonly at: number; readonly table: FlowTable } | undefined;
   readonly #positions: (() => Position)[] = [];
   readonly #hops = new Map<string, number>();
 

@@ -15,6 +15,25 @@ export interface PortConfig extends VlanConfig {
 /** What an interface asks of its packets; so do tunnels and bridges' own interfaces. */
 export interface PolicyConfig {
   security_groups?: string[];
+  source_guard?: 'strict' | string[];
+  policer_in?: string;
+  policer_out?: string;
+}
+
+/** A DSCP to write, or what else becomes of a packet. */
+export type PolicerActionConfig = 'transmit' | 'drop' | number;
+
+/** RFC 2697; with `pir` RFC 2698. */
+export interface PolicerConfig {
+  cir: string;
+  cbs?: string;
+  ebs?: string;
+  pir?: string;
+  pbs?: string;
+  color_aware?: boolean;
+  conform?: PolicerActionConfig;
+  exceed?: PolicerActionConfig;
+  violate?: PolicerActionConfig;
 }
 
 export interface TagConfig { addresses?: string[]; interfaces?: string[]; vnis?: number[] }
@@ -31,6 +50,7 @@ export interface SecurityRuleConfig {
   icmp_type?: number;
   icmp_code?: number;
   expires?: string;
+  policer?: string;
 }
 
 /** A port, a range `1000-2000`, or several. */
@@ -181,6 +201,7 @@ export interface SwitchConfig {
   tags?: Record<string, TagConfig>;
   security_groups?: Record<string, SecurityGroupConfig>;
   conntrack?: ConntrackConfig;
+  policers?: Record<string, PolicerConfig>;
   groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };

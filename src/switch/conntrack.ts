@@ -4,7 +4,7 @@
 import { Conntrack, TrackedFlow, TrackState } from '../../assembly/abi/conntrack.ts';
 import { Switch } from '../../assembly/abi/switch.ts';
 import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
-import { FlowTable } from '../kernel/tables.ts';
+import { FlowTable } from '../kernel/flows.ts';
 import { formatIp } from '../wire/address.ts';
 import type { Builder } from './builder.ts';
 import { parseTime } from './quantity.ts';
@@ -30,9 +30,9 @@ function timeout(b: Builder, key: keyof typeof GIVEN): bigint | undefined {
 
 /** The Conntrack of a switch, made on first use. */
 export function conntrackOf(b: Builder): number {
-  if (b.conntrack !== 0) return b.conntrack;
+  if (b.conntrack) return b.conntrack.at;
   const { k } = b, at = k.alloc(Conntrack.SIZEOF, 'connection tracking');
-  const table = FlowTable.create(k, b.config.conntrack?.size ?? SIZE, b.config.seed ?? b.number, 'connection tracking');
+  const table = new FlowTable(k, b.config.conntrack?.size ?? SIZE, b.config.seed ?? b.number);
   k.view.setUint32(at + Conntrack.TABLE, table.at, true);
   const set = (state: keyof typeof TrackState, ps: bigint) => { k.view.setBigInt64(at + Conntrack.TIMEOUTS + TrackState[state] * 8, ps, true); };
   for (const [state, seconds] of Object.entries(TIMEOUTS)) set(state as keyof typeof TrackState, seconds * SECOND);
@@ -41,7 +41,7 @@ export function conntrackOf(b: Builder): number {
     // What nobody answered is not kept longer than what somebody did, nor longer than by default.
     if (ps !== undefined) for (const state of states) set(state, state === 'UDP' && ps > TIMEOUTS.UDP * SECOND ? TIMEOUTS.UDP * SECOND : ps);
   }
-  b.conntrack = at;
+  b.conntrack = { at, table };
   return at;
 }
 
@@ -61,9 +61,9 @@ export interface FlowRow {
 /** Flows that are not over, in no useful order, and how many had to make room. */
 export function listFlows(b: Builder): { flows: FlowRow[]; evicted: bigint } {
   const { k } = b, { view } = k;
-  if (b.conntrack === 0) return { flows: [], evicted: 0n };
-  const now = view.getBigInt64(b.sw + Switch.NOW, true), table = FlowTable.open(k, view.getUint32(b.conntrack + Conntrack.TABLE, true));
-  return { evicted: table.evicted, flows: table.entries(now).map(at => flowRow(b, at, now)) };
+  if (!b.conntrack) return { flows: [], evicted: 0n };
+  const now = view.getBigInt64(b.sw + Switch.NOW, true), { table } = b.conntrack;
+  return { evicted: table.evicted, flows: [...table.entries(now)].map(at => flowRow(b, at, now)) };
 }
 
 /** Words of a key: lib/flow_key. */

@@ -8,10 +8,12 @@ import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
 import { buildMpls, declareMpls } from './mpls.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
+import { buildPolicers, checkPolicers } from './policers.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
 import { buildSecurityGroups, checkSecurityGroups } from './security_groups.ts';
+import { buildSourceGuard } from './source_guard.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
 import { buildVxlan, declareVxlan } from './vxlan.ts';
@@ -30,7 +32,9 @@ export const features: readonly Feature[] = [
   { declare: declareVxlan },
   { declare: declareOwnInterfaces, build: buildBridges },
   { build: buildVxlan },
+  { build: buildSourceGuard },
   { declare: checkConntrack },
+  { declare: checkPolicers, build: buildPolicers },
   { declare: checkSecurityGroups, build: buildSecurityGroups },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },

@@ -13,6 +13,7 @@ import { conntrackOf } from './conntrack.ts';
 import type { PolicyConfig, PortsConfig, SecurityRuleConfig } from './config.ts';
 import type { Path, Position } from './file.ts';
 import { nearest } from './nearest.ts';
+import { policerOf } from './policers.ts';
 import { parseTime } from './quantity.ts';
 
 /** A rule of the file as packets meet it. */
@@ -65,6 +66,7 @@ function checkRule(b: Builder, r: SecurityRuleConfig, path: Path): void {
     for (const [a, z] of portRanges(r[key])) if (a > z || z > 65535) b.fault([...path, key], `${a}-${z} is no range of ports`);
   }
   for (const key of ['icmp_type', 'icmp_code'] as const) if (r[key] !== undefined && !icmp) b.fault([...path, key], 'goes with protocol icmp or icmpv6', true);
+  if (r.policer !== undefined && r.action === 'deny') b.fault([...path, 'policer'], 'goes with action: allow', true);
   if (r.expires !== undefined) b.try([...path, 'expires'], () => parseTime(r.expires!));
 }
 
@@ -142,6 +144,7 @@ function placeRule(b: Builder, group: string, r: SecurityRuleConfig, i: number):
   const path: Path = ['security_groups', group, 'rules', i];
   const at = ruleRecord(b, r.action, r.expires === undefined ? FOREVER : parseTime(r.expires), path);
   b.k.view.setUint8(at + Rule.STATEFUL, b.config.security_groups![group]!.stateful ? 1 : 0);
+  if (r.policer !== undefined) b.k.view.setUint32(at + Rule.POLICER, policerOf(b, r.policer, [...path, 'policer']), true);
   return { group, number: i + 1, direction: r.direction, action: r.action, at, position: () => b.file.position([...b.root, ...path]), boxes: boxesOf(b, r, path) };
 }
 
