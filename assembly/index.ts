@@ -76,6 +76,8 @@ export { mpls_lookup } from "./nodes/mpls_lookup";
 export { mpls_pop } from "./nodes/mpls_pop";
 export { mpls_push } from "./nodes/mpls_push";
 export { mpls_swap } from "./nodes/mpls_swap";
+export { nat44_in } from "./nodes/nat44_in";
+export { nat44_out } from "./nodes/nat44_out";
 export { nd_input } from "./nodes/nd_input";
 export { port_tx } from "./nodes/port_tx";
 export { srv6_encaps } from "./nodes/srv6_encaps";

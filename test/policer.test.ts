@@ -52,7 +52,7 @@ for (const aware of [false, true])
     const next = random(aware ? 2697 : 2698);
     for (const config of [
       { cir: 1_000_000n, cbs: 12_000n, ebs: 24_000n }, { cir: 7n, cbs: 0n, ebs: 999_983n }, { cir: 999_999_937n, cbs: 12_000n, ebs: 0n },
-      { cir: 1_000_000n, cbs: 12_000n, pir: 2_000_000n, pbs: 24_000n }, { cir: 333_333n, cbs: 99_991n, pir: 333_333n, pbs: 12_007n }, { cir: 10n ** 11n, cbs: 10n ** 9n, pir: 4n * 10n ** 11n, pbs: 10n ** 8n },
+      { cir: 1_000_000n, cbs: 12_000n, pir: 2_000_000n, pbs: 24_000n }, { cir: 333_333n, cbs: 99_991n, pir: 333_333n, pbs: 12_007n }, { cir: 10n ** 11n, cbs: 10n ** 5n, pir: 4n * 10n ** 11n, pbs: 10n ** 5n },
     ]) {
       const color = make(config), want = model(config), seen = [0, 0, 0], gap = 12_000n * SECOND / config.cir;
       let now = 0n;
@@ -63,7 +63,7 @@ for (const aware of [false, true])
         assert.ok(got >= before);
         seen[got]!++;
       }
-      assert.ok(seen[RED]! > 0 && seen[YELLOW]! + seen[GREEN]! > 0, seen.join());
+      assert.ok(seen[RED]! > 0 && seen[RED]! < 4000, `${config.cir}: ${seen.join()}`);
     }
   });
 

@@ -91,4 +91,8 @@ export enum Drop {
   ACL_DENY = 73,
   SOURCE_GUARD = 74,
   POLICED = 75,
+  NAT_NO_MAPPING = 76,
+  NAT_NO_PORT = 77,
+  NAT_FRAGMENT = 78,
+  NAT_PROTOCOL = 79,
 }

@@ -76,6 +76,8 @@ export enum Iface {
   BRIDGE = 80,
   /** u32, IfacePolicy: what it lets pass; 0: everything. */
   POLICY = 84,
+  /** u8, NAT_OUTSIDE or 0. */
+  NAT = 88,
   SIZEOF = 128,
 }
 

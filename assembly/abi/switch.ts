@@ -66,6 +66,8 @@ export enum Switch {
   SCRATCH = 180,
   /** u32, what this switch's port numbers start at in lists that leave it. */
   PORT_BASE = 184,
+  /** u32, Nat; 0: none, and its nodes are not in the graph. */
+  NAT = 188,
   SIZEOF = 256,
 }
 

@@ -4,6 +4,7 @@
 import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { Label } from '../../assembly/abi/mpls.ts';
 import { Policer } from '../../assembly/abi/policer.ts';
+import { NatPool } from '../../assembly/abi/nat.ts';
 import { Iface, IfaceKind, Port } from '../../assembly/abi/port.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import { Vni, Vtep } from '../../assembly/abi/vxlan.ts';
@@ -13,16 +14,18 @@ import { IP6 } from '../../assembly/wire/ip6.ts';
 import { MPLS, MPLS_ENTRY } from '../../assembly/wire/mpls.ts';
 import { UDP } from '../../assembly/wire/udp.ts';
 import { VXLAN } from '../../assembly/wire/vxlan.ts';
+import type { Visit } from '../graph/trace.ts';
 import type { NetworkConfig } from '../switch/config.ts';
 import { showFdb } from '../switch/fdb.ts';
 import type { Position } from '../switch/file.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { decidingRule, ruleAt } from '../switch/rules_report.ts';
 import { findRoute } from '../switch/routes.ts';
+import { listNat } from '../switch/nat.ts';
 import { policyConfig } from '../switch/security_groups.ts';
 import { showPolicies, showSids } from '../switch/srv6.ts';
 import type { Switch } from '../switch/switch.ts';
-import { formatIp, formatMac, formatPrefix } from '../wire/address.ts';
+import { formatIp, formatMac, formatPrefix, parseIp4 } from '../wire/address.ts';
 import type { Step } from './walk.ts';
 
 export interface Match {
@@ -50,6 +53,8 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   ip_policy_out: rule,
   bridge_policy: rule,
   bridge_policy_out: rule,
+  nat44_in: s => natMatch(s, IP4.DST),
+  nat44_out: s => natMatch(s, IP4.SRC),
   ip4_lookup: s => lookup(s, IP4.DST, IP4.LEN - IP4.DST),
   ip6_lookup: s => lookup(s, IP6.DST, IP6.LEN - IP6.DST),
   ip4_group: group,
@@ -144,6 +149,17 @@ function guardMatch({ built }: Switch, iface: number): Match | undefined {
 function policerMatch({ built }: Switch, at: number): Match | undefined {
   const found = [...built.policers].find(([, policer]) => policer === at);
   return found && { table: 'policer', entry: found[0], position: built.position(built.k.view.getUint32(at + Policer.LINE, true)) };
+}
+
+/** The pool or forward that a translated packet, or one that could not be, belongs to. */
+function natMatch({ sw, visit, before }: Step, field: number): Match | undefined {
+  const { nat, file, root } = sw.built, { view } = sw.built.k, address = (v: Visit) => formatIp(v.bytes.subarray(v.l3 + field, v.l3 + field + 4));
+  if (!nat || !before || visit.bytes.length < visit.l3 + IP4.LEN || (!visit.drop && address(before) === address(visit))) return undefined;
+  const [was, is] = [address(before), address(visit)], inside = field === IP4.SRC ? was : is, rows = listNat(sw.built);
+  const forward = nat.forwards.find((_, i) => rows[i]!.inside.startsWith(`${inside}:`) && rows[i]!.outside.startsWith(`${field === IP4.SRC ? is : was}:`));
+  const host = new DataView(Uint8Array.from(parseIp4(inside)).buffer).getUint32(0), pool = nat.pools.find(p => ((host & view.getUint32(p.at + NatPool.MASK, true)) >>> 0) === view.getUint32(p.at + NatPool.INSIDE, true));
+  const path = pool?.path ?? forward?.path ?? ['nat'];
+  return { table: 'NAT', entry: visit.drop ? `nothing for ${was}` : `${was} is ${is}`, position: file.position([...root, ...path]) };
 }
 
 /** The member that a flow's packets take, or the group that has none. */

@@ -28,6 +28,7 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   ip4_input: { ip4_lookup: 'ip4_verify' },
   ip4_verify: {},
   ip4_policy: {},
+  nat44_in: {},
   ip4_lookup: HOP4,
   ip4_group: HOP4,
   vrf_select: {},
@@ -42,6 +43,7 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   vxlan_encap: ICMP,
   mpls_push: ICMP,
   ip_policy_out: {},
+  nat44_out: {},
   ip4_rewrite: { icmp: 'ip4_lookup' },
   ip4_fragment: {},
   ip6_rewrite: { icmp: 'ip6_lookup' },
@@ -59,17 +61,30 @@ export interface Extras {
   readonly verify: boolean;
   /** Interfaces ask something of their packets. */
   readonly policy: boolean;
+  /** Addresses are translated. */
+  readonly nat: boolean;
 }
 
 /** The graph of a switch: edges lead past nodes that it has no use for. */
-export function wiringOf({ verify, policy }: Extras): typeof pipeline {
-  let wiring = pipeline;
+export function wiringOf({ verify, policy, nat }: Extras): typeof pipeline {
+  let wiring = pipeline, last4 = verify ? 'ip4_verify' : 'ip4_input';
   if (!verify) wiring = { ...wiring, ip6_input: { icmp: 'ip6_lookup' }, ip4_input: {} };
-  if (!policy) return wiring;
-  for (const family of ['ip4', 'ip6'])
-    wiring = inserted(wiring, `${family}_policy`, `${family}_lookup`, [verify ? `${family}_verify` : `${family}_input`]);
-  for (const family of ['ip4', 'ip6']) wiring = inserted(wiring, 'ip_policy_out', `${family}_rewrite`);
-  return inserted(inserted(wiring, 'bridge_policy', 'bridge_forward', ['ethernet_input', 'vxlan_decap', 'mpls_pop']), 'bridge_policy_out', 'iface_output', ['bridge_forward', 'bridge_flood']);
+  const before4 = (node: string) => {
+    wiring = inserted(wiring, node, 'ip4_lookup', [last4]);
+    last4 = node;
+  };
+  if (policy) {
+    before4('ip4_policy');
+    wiring = inserted(wiring, 'ip6_policy', 'ip6_lookup', [verify ? 'ip6_verify' : 'ip6_input']);
+    for (const family of ['ip4', 'ip6']) wiring = inserted(wiring, 'ip_policy_out', `${family}_rewrite`);
+    wiring = inserted(wiring, 'bridge_policy', 'bridge_forward', ['ethernet_input', 'vxlan_decap', 'mpls_pop']);
+    wiring = inserted(wiring, 'bridge_policy_out', 'iface_output', ['bridge_forward', 'bridge_flood']);
+  }
+  if (nat) {
+    before4('nat44_in');
+    wiring = inserted(wiring, 'nat44_out', 'ip4_rewrite', policy ? ['ip_policy_out'] : undefined);
+  }
+  return wiring;
 }
 
 /** Edges that led to a node lead to the one before it: those of some nodes, or of all others. `icmp` edges stay: what a switch says itself is not asked. */

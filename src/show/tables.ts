@@ -8,6 +8,7 @@ import { showFdb } from '../switch/fdb.ts';
 import { listGroups } from '../switch/groups.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { showLabels } from '../switch/mpls.ts';
+import { listNat } from '../switch/nat.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
 import { listPolicers } from '../switch/policers.ts';
@@ -91,6 +92,11 @@ export function conntrack(network: Network): Report {
   return report(network, columns, sw => all[network.switches.indexOf(sw)]!.flows.map(({ left, ...f }) => ({
     cells: [f.interface, f.protocol, f.source, f.destination, f.state, seconds(left), f.rule], json: { ...f, leftPs: left },
   })), evicted > 0n ? [`${count(evicted)} flows made room for others before their time`] : []);
+}
+
+export function nat(network: Network): Report {
+  const columns = [...['Kind', 'Protocol', 'Inside', 'Outside'].map(title => ({ title })), { title: 'Left', right: true }, { title: 'Where' }];
+  return report(network, columns, sw => listNat(sw.built).map(({ left, ...n }) => ({ cells: [n.kind, n.protocol, n.inside, n.outside, left === null ? '' : seconds(left), where(n.position)], json: { ...n, leftPs: left } })));
 }
 
 export function policers(network: Network): Report {

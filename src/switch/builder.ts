@@ -16,6 +16,7 @@ import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/addres
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
 import type { PlacedLabel } from './mpls.ts';
+import type { BuiltNat } from './nat.ts';
 import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
 import type { RuleList, SecurityRule } from './security_groups.ts';
@@ -117,6 +118,8 @@ export class Builder {
   readonly ruleLists = new Map<Interface, { rx: RuleList; tx: RuleList }>();
   /** Policer by name. */
   readonly policers = new Map<string, number>();
+  /** NAT44 of the switch. */
+  nat: BuiltNat | undefined;
   /** Conntrack of the switch, once an interface has stateful rules. */
   conntrack: { readonly at: number; readonly table: FlowTable } | undefined;
   readonly #positions: (() => Position)[] = [];

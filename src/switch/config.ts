@@ -61,6 +61,16 @@ export interface SecurityGroupConfig { stateful?: boolean; rules: SecurityRuleCo
 /** Flows of stateful groups: most at once, and how long one that is silent is kept. */
 export interface ConntrackConfig { size?: number; tcp?: string; udp?: string; icmp?: string; other?: string }
 
+/** NAT44 of one VRF. */
+export interface NatConfig {
+  vrf?: string;
+  outside: string[];
+  pools?: { inside: string; addresses: string[]; block?: number; ports?: string }[];
+  forwards?: { protocol: 'tcp' | 'udp'; address: string; port: number; to: string; to_port?: number }[];
+  table_size?: number;
+  timeouts?: { tcp?: string; tcp_transitory?: string; udp?: string; icmp?: string };
+}
+
 export interface VlanConfig extends PolicyConfig {
   mac?: string;
   address?: string | string[];
@@ -201,6 +211,7 @@ export interface SwitchConfig {
   tags?: Record<string, TagConfig>;
   security_groups?: Record<string, SecurityGroupConfig>;
   conntrack?: ConntrackConfig;
+  nat?: NatConfig;
   policers?: Record<string, PolicerConfig>;
   groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;

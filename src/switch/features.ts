@@ -7,6 +7,7 @@ import { buildFib } from './fib.ts';
 import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
 import { buildMpls, declareMpls } from './mpls.ts';
+import { buildNat } from './nat.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPolicers, checkPolicers } from './policers.ts';
 import { buildPorts, declarePorts } from './ports.ts';
@@ -33,6 +34,7 @@ export const features: readonly Feature[] = [
   { declare: declareOwnInterfaces, build: buildBridges },
   { build: buildVxlan },
   { build: buildSourceGuard },
+  { build: buildNat },
   { declare: checkConntrack },
   { declare: checkPolicers, build: buildPolicers },
   { declare: checkSecurityGroups, build: buildSecurityGroups },

@@ -19,7 +19,7 @@ export class Switch {
   private constructor(readonly built: Builder) {
     this.at = built.sw;
     this.portNames = built.portNames;
-    this.graph = new Graph(built.k, built.sw, wiringOf({ verify: built.config.count_checksums !== false, policy: built.policied.size > 0 }));
+    this.graph = new Graph(built.k, built.sw, wiringOf({ verify: built.config.count_checksums !== false, policy: built.policied.size > 0, nat: built.config.nat !== undefined }));
   }
 
   /** What the file says of a port for people and captures. */
