@@ -72,6 +72,7 @@ export { ip6_policy } from "./nodes/ip6_policy";
 export { ip6_rewrite } from "./nodes/ip6_rewrite";
 export { ip6_verify } from "./nodes/ip6_verify";
 export { ip_policy_out } from "./nodes/ip_policy_out";
+export { lb4 } from "./nodes/lb4";
 export { mpls_lookup } from "./nodes/mpls_lookup";
 export { mpls_pop } from "./nodes/mpls_pop";
 export { mpls_push } from "./nodes/mpls_push";

@@ -68,6 +68,8 @@ export enum Switch {
   PORT_BASE = 184,
   /** u32, Nat; 0: none, and its nodes are not in the graph. */
   NAT = 188,
+  /** u32, tables/exact64: (VRF, protocol, address, port) -> LbService; 0: none, and its node is not in the graph. */
+  LB = 192,
   SIZEOF = 256,
 }
 

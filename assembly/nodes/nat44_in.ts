@@ -10,7 +10,7 @@
 //   out   IPv4 | TCP, UDP, ICMP        destination inside
 //
 // cfg    Switch.NAT; Iface.NAT; the node is in the graph only of a switch with NAT
-// edges  1 ip4_lookup
+// edges  1 ip4_lookup, 2 ip4_lookup (ICMP)
 // sets   FLOW
 
 import { Drop } from "../abi/drop";
@@ -20,10 +20,12 @@ import { Iface } from "../abi/port";
 import { Switch } from "../abi/switch";
 import { at, be32, data, drop, forward } from "../lib/packet";
 import { exact32_get, MISS } from "../tables/exact32";
+import { icmp4Error } from "../originate/icmp4";
 import { translate, Translated, Way } from "../tenant/nat44";
+import { ICMP4_TIME_EXCEEDED, ICMP4_TYPE } from "../wire/icmp4";
 import { IP4 } from "../wire/ip4";
 
-const IP4_LOOKUP = 1;
+const IP4_LOOKUP = 1, ICMP = 2;
 
 export function nat44_in(vec: usize, n: u32, sw: usize): void {
   const nat = <usize>load<u32>(sw, Switch.NAT), addresses = <usize>load<u32>(nat, Nat.ADDRESSES), scratch = <usize>load<u32>(sw, Switch.SCRATCH);
@@ -37,7 +39,8 @@ export function nat44_in(vec: usize, n: u32, sw: usize): void {
     const outside = load<u8>(ifaces + <usize>load<u16>(d, Packet.IFACE) * Iface.SIZEOF, Iface.NAT) & NAT_OUTSIDE;
     const done = translate(nat, d, l3, Way.IN, scratch);
     if (done == Translated.DROPPED) continue;
-    if (done == Translated.NO && !known) drop(d, Drop.NAT_NO_MAPPING);
+    if (done == Translated.TTL_DONE) icmp4Error(sw, d, Drop.TTL_EXCEEDED, ICMP4_TYPE.TIME_EXCEEDED, ICMP4_TIME_EXCEEDED.TRANSIT, 0, ICMP);
+    else if (done == Translated.NO && !known) drop(d, Drop.NAT_NO_MAPPING);
     else if (done == Translated.NO || outside || translate(nat, d, l3, Way.OUT, scratch) != Translated.DROPPED) forward(d, IP4_LOOKUP);
   }
 }

@@ -35,8 +35,8 @@ const INSIDE: u64 = 1, OUTSIDE: u64 = 2, FRAGMENT: u64 = 3;
 const FRAGMENT_TIME: i64 = 15_000_000_000_000;
 /** Which way a packet goes. */
 export enum Way { OUT = 0, IN = 1 }
-/** translate: the packet is nobody's; it was dropped; it is another packet now. */
-export enum Translated { NO = 0, DROPPED = 1, YES = 2 }
+/** translate: the packet is nobody's; it was dropped; it is another packet now; it would be, and has no TTL left. */
+export enum Translated { NO = 0, DROPPED = 1, YES = 2, TTL_DONE = 3 }
 
 /** An end of a flow: address, port or identifier, protocol; where it stands; with an ICMP error, in the packet that it is about. */
 enum End { ADDRESS = 0, PORT = 4, PROTOCOL = 8, FLAGS = 12, QUOTED = 16 }
@@ -55,6 +55,8 @@ export function translate(nat: usize, d: usize, l3: u32, way: Way, scratch: usiz
   if (why) return refuse(d, why);
   const other = way == Way.OUT ? outward(nat, scratch, now) : inward(nat, scratch, now);
   if (other == NONE) return way == Way.OUT && poolOf(nat, load<u32>(scratch)) ? refuse(d, Drop.NAT_NO_MAPPING) : Translated.NO;
+  // What the sender is told of must be what it sent.
+  if (load<u8>(p, IP4.TTL) <= 1) return Translated.TTL_DONE;
   if (other == FULL) return refuse(d, Drop.NAT_NO_PORT);
   const address = <u32>(other >> 16), port = <u32>other & 0xffff;
   if (fragment & IP4_FRAGMENT.MF) remember(nat, p, address, scratch, now);

@@ -2,6 +2,7 @@
 // the file that made it. One row a node; nodes that read no table have none.
 
 import { Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { LbReal } from '../../assembly/abi/lb.ts';
 import { Label } from '../../assembly/abi/mpls.ts';
 import { Policer } from '../../assembly/abi/policer.ts';
 import { NatPool } from '../../assembly/abi/nat.ts';
@@ -55,6 +56,7 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   bridge_policy_out: rule,
   nat44_in: s => natMatch(s, IP4.DST),
   nat44_out: s => natMatch(s, IP4.SRC),
+  lb4: real,
   ip4_lookup: s => lookup(s, IP4.DST, IP4.LEN - IP4.DST),
   ip6_lookup: s => lookup(s, IP6.DST, IP6.LEN - IP6.DST),
   ip4_group: group,
@@ -160,6 +162,19 @@ function natMatch({ sw, visit, before }: Step, field: number): Match | undefined
   const host = new DataView(Uint8Array.from(parseIp4(inside)).buffer).getUint32(0), pool = nat.pools.find(p => ((host & view.getUint32(p.at + NatPool.MASK, true)) >>> 0) === view.getUint32(p.at + NatPool.INSIDE, true));
   const path = pool?.path ?? forward?.path ?? ['nat'];
   return { table: 'NAT', entry: visit.drop ? `nothing for ${was}` : `${was} is ${is}`, position: file.position([...root, ...path]) };
+}
+
+/** The real server that a packet for a virtual service went to, told by the packet's outer destination or its hop. */
+function real({ sw, visit, before }: Step): Match | undefined {
+  const { balancers, k, file, root } = sw.built;
+  if (!before || (visit.edge === 'ip4_lookup' && !visit.originated)) return undefined;
+  const ipip = visit.originated ? Buffer.from(visit.bytes.subarray(IP4.DST, IP4.DST + 4)).readUInt32LE(0) : -1;
+  for (const { name, reals, config, at } of balancers) {
+    if (visit.drop && visit.hit === at) return { table: `service ${name}`, entry: 'every real has weight 0 or drains', position: file.position([...root, 'load_balancers', name]) };
+    const i = reals.findIndex(r => (visit.originated ? k.view.getUint32(r + LbReal.ADDRESS, true) === ipip : k.view.getUint32(r + LbReal.HOP, true) === visit.hit));
+    if (i >= 0) return { table: `service ${name}`, entry: `real ${config.reals[i]!.address}`, position: file.position([...root, 'load_balancers', name, 'reals', i]) };
+  }
+  return undefined;
 }
 
 /** The member that a flow's packets take, or the group that has none. */

@@ -28,7 +28,8 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   ip4_input: { ip4_lookup: 'ip4_verify' },
   ip4_verify: {},
   ip4_policy: {},
-  nat44_in: {},
+  nat44_in: { icmp: 'ip4_lookup' },
+  lb4: { icmp: 'ip4_lookup' },
   ip4_lookup: HOP4,
   ip4_group: HOP4,
   vrf_select: {},
@@ -63,10 +64,12 @@ export interface Extras {
   readonly policy: boolean;
   /** Addresses are translated. */
   readonly nat: boolean;
+  /** Load balancers. */
+  readonly lb: boolean;
 }
 
 /** The graph of a switch: edges lead past nodes that it has no use for. */
-export function wiringOf({ verify, policy, nat }: Extras): typeof pipeline {
+export function wiringOf({ verify, policy, nat, lb }: Extras): typeof pipeline {
   let wiring = pipeline, last4 = verify ? 'ip4_verify' : 'ip4_input';
   if (!verify) wiring = { ...wiring, ip6_input: { icmp: 'ip6_lookup' }, ip4_input: {} };
   const before4 = (node: string) => {
@@ -84,6 +87,7 @@ export function wiringOf({ verify, policy, nat }: Extras): typeof pipeline {
     before4('nat44_in');
     wiring = inserted(wiring, 'nat44_out', 'ip4_rewrite', policy ? ['ip_policy_out'] : undefined);
   }
+  if (lb) before4('lb4');
   return wiring;
 }
 

@@ -7,6 +7,7 @@ import { listFlows } from '../switch/conntrack.ts';
 import { showFdb } from '../switch/fdb.ts';
 import { listGroups } from '../switch/groups.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
+import { listReals } from '../switch/load_balancers.ts';
 import { showLabels } from '../switch/mpls.ts';
 import { listNat } from '../switch/nat.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
@@ -97,6 +98,11 @@ export function conntrack(network: Network): Report {
 export function nat(network: Network): Report {
   const columns = [...['Kind', 'Protocol', 'Inside', 'Outside'].map(title => ({ title })), { title: 'Left', right: true }, { title: 'Where' }];
   return report(network, columns, sw => listNat(sw.built).map(({ left, ...n }) => ({ cells: [n.kind, n.protocol, n.inside, n.outside, left === null ? '' : seconds(left), where(n.position)], json: { ...n, leftPs: left } })));
+}
+
+export function reals(network: Network): Report {
+  const columns = [{ title: 'Service' }, { title: 'Virtual' }, { title: 'Real' }, ...['Weight', 'Flows', 'Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'State' }, { title: 'Where' }];
+  return report(network, columns, sw => listReals(sw.built).map(r => ({ cells: [r.service, r.vip, r.real, String(r.weight), count(r.flows), count(r.packets), count(r.bytes), r.drain ? 'drains' : '', where(r.position)], json: r })));
 }
 
 export function policers(network: Network): Report {

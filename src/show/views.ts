@@ -7,7 +7,7 @@ import type { Report, View } from './report.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { Network } from '../switch/network.ts';
 import { Runtime } from './runtime.ts';
-import { conntrack, fdb, fib, groups, interfaces, labels, nat, neighbors, policers, policies, rules, sids, vxlan } from './tables.ts';
+import { conntrack, fdb, fib, groups, interfaces, labels, nat, neighbors, policers, policies, reals, rules, sids, vxlan } from './tables.ts';
 
 /** A view that needs nothing but the end of the run. */
 const state = (of: (network: Network, reader?: CaptureReader) => Report): View['open'] => network => ({ report: reader => of(network, reader) });
@@ -23,6 +23,7 @@ export const VIEWS: Readonly<Record<string, View>> = {
   rules: { summary: 'rules of security groups, how often each was met, and which never', open: state(rules) },
   conntrack: { summary: 'flows that stateful security groups let through', open: state(conntrack) },
   nat: { summary: 'port forwards, and the mappings of NAT44', open: state(nat) },
+  reals: { summary: 'real servers of load balancers, and what went to them', open: state(reals) },
   policers: { summary: 'policers, and the colours they gave', open: state(policers) },
   policies: { summary: 'SRv6 policies, and what was sent into them', open: state(policies) },
   vxlan: { summary: 'VXLAN tunnels, and what went through', open: state(vxlan) },

@@ -15,6 +15,7 @@ import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
+import type { BuiltBalancer } from './load_balancers.ts';
 import type { PlacedLabel } from './mpls.ts';
 import type { BuiltNat } from './nat.ts';
 import { nearest } from './nearest.ts';
@@ -118,6 +119,8 @@ export class Builder {
   readonly ruleLists = new Map<Interface, { rx: RuleList; tx: RuleList }>();
   /** Policer by name. */
   readonly policers = new Map<string, number>();
+  /** Load balancers, in the order of the file. */
+  readonly balancers: BuiltBalancer[] = [];
   /** NAT44 of the switch. */
   nat: BuiltNat | undefined;
   /** Conntrack of the switch, once an interface has stateful rules. */

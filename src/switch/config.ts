@@ -61,6 +61,21 @@ export interface SecurityGroupConfig { stateful?: boolean; rules: SecurityRuleCo
 /** Flows of stateful groups: most at once, and how long one that is silent is kept. */
 export interface ConntrackConfig { size?: number; tcp?: string; udp?: string; icmp?: string; other?: string }
 
+/** A virtual service and the real servers behind it. */
+export interface BalancerConfig {
+  vrf?: string;
+  address: string;
+  protocol: 'tcp' | 'udp';
+  port?: number;
+  mode?: 'direct' | 'ipip';
+  source?: string;
+  affinity?: 'stateless' | 'flow';
+  table_size?: number;
+  tcp?: string;
+  udp?: string;
+  reals: { address: string; port?: string; weight?: number; drain?: boolean }[];
+}
+
 /** NAT44 of one VRF. */
 export interface NatConfig {
   vrf?: string;
@@ -212,6 +227,7 @@ export interface SwitchConfig {
   security_groups?: Record<string, SecurityGroupConfig>;
   conntrack?: ConntrackConfig;
   nat?: NatConfig;
+  load_balancers?: Record<string, BalancerConfig>;
   policers?: Record<string, PolicerConfig>;
   groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;

@@ -6,6 +6,7 @@ import { checkConntrack } from './conntrack.ts';
 import { buildFib } from './fib.ts';
 import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
+import { buildBalancers } from './load_balancers.ts';
 import { buildMpls, declareMpls } from './mpls.ts';
 import { buildNat } from './nat.ts';
 import { buildNeighbors, declareNeighbors } from './neighbors.ts';
@@ -43,6 +44,7 @@ export const features: readonly Feature[] = [
   { declare: checkGroups },
   { build: buildPseudowires },
   { declare: declareMpls, build: buildMpls },
+  { build: buildBalancers },
   { build: buildPolicies },
   { build: buildRoutes },
   { build: buildSids },

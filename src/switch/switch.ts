@@ -19,7 +19,7 @@ export class Switch {
   private constructor(readonly built: Builder) {
     this.at = built.sw;
     this.portNames = built.portNames;
-    this.graph = new Graph(built.k, built.sw, wiringOf({ verify: built.config.count_checksums !== false, policy: built.policied.size > 0, nat: built.config.nat !== undefined }));
+    this.graph = new Graph(built.k, built.sw, wiringOf({ verify: built.config.count_checksums !== false, policy: built.policied.size > 0, nat: built.config.nat !== undefined, lb: built.balancers.length > 0 }));
   }
 
   /** What the file says of a port for people and captures. */
