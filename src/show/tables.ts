@@ -34,7 +34,7 @@ export function interfaces(network: Network): Report {
 export function fib(network: Network): Report {
   const columns = ['VRF', 'Prefix', 'Kind', 'Next hop', 'Interface', 'Where'].map(title => ({ title }));
   const hops = new Map<number, HopRow>(); // a million routes share a few
-  return report(network, columns, sw => [...sw.built.routes].sort(byPrefix).map(({ vrf, prefix, hop, position }) => {
+  return report(network, columns, sw => [...sw.built.allRoutes()].sort(byPrefix).map(({ vrf, prefix, hop, position }) => {
     const known = hops.get(hop) ?? describeHop(sw, hop), { kind, to, mac, interface: on } = known, name = vrfName(sw.built, vrf), at = position();
     hops.set(hop, known);
     return {

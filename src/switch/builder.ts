@@ -13,6 +13,7 @@ import type { Kernels } from '../kernel/kernels.ts';
 import type { FlowTable } from '../kernel/flows.ts';
 import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
+import type { BulkRoutes } from './bulk_routes.ts';
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
 import type { BuiltBalancer } from './load_balancers.ts';
@@ -103,6 +104,9 @@ export class Builder {
   /** VXLAN VNIs by name. */
   readonly vxlans = new Map<string, VxlanEntry>();
   readonly routes: RouteInit[] = [];
+  /** Routes of a table file. */
+  bulk4: BulkRoutes | undefined;
+  bulk6: BulkRoutes | undefined;
   /** By name, VRF and family; undefined for one with faults. */
   readonly groups = new Map<string, BuiltGroup | undefined>();
   /** By label. */
@@ -164,6 +168,17 @@ export class Builder {
       this.fault(path, e.message);
       return undefined;
     }
+  }
+
+  /** All routes, those of table files too. */
+  *allRoutes(): Generator<RouteInit> {
+    yield* this.routes;
+    if (this.bulk4) yield* this.bulk4.all();
+    if (this.bulk6) yield* this.bulk6.all();
+  }
+
+  get routeCount(): number {
+    return this.routes.length + (this.bulk4?.length ?? 0) + (this.bulk6?.length ?? 0);
   }
 
   /** Index of a VRF by name; undefined and a fault when there is none. */

@@ -214,7 +214,7 @@ export interface SwitchConfig {
   seed?: number;
   count_checksums?: boolean;
   ports: Record<string, PortConfig | null>;
-  vrfs?: string[];
+  vrfs?: string[] | string;
   mac_table_size?: number;
   bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];

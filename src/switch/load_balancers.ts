@@ -31,7 +31,10 @@ export function buildBalancers(b: Builder): void {
 function place(b: Builder, name: string, c: BalancerConfig, number: number, services: Exact64): void {
   const { k } = b, path: Path = ['load_balancers', name], vrf = b.vrf(c.vrf, [...path, 'vrf']), vip = b.try([...path, 'address'], () => parseIp4(c.address));
   if (vrf === undefined || !vip) return;
-  if (vrf >= VRFS_MAX) return b.fault([...path, 'vrf'], `is VRF ${vrf}: load balancers are in the first ${VRFS_MAX}`);
+  if (vrf >= VRFS_MAX) {
+    b.fault([...path, 'vrf'], `is VRF ${vrf}: load balancers are in the first ${VRFS_MAX}`);
+    return;
+  }
   const source = c.source === undefined ? undefined : b.try([...path, 'source'], () => parseIp4(c.source!));
   if (c.mode === 'ipip' && c.source === undefined) b.fault(path, 'mode ipip needs a `source` for the outer header');
   if (c.mode !== 'ipip' && c.source !== undefined) b.fault([...path, 'source'], 'goes with mode ipip', true);

@@ -9,7 +9,8 @@ import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { ICMP4_UNREACHABLE } from '../../assembly/wire/icmp4.ts';
 import { ICMP6_UNREACHABLE } from '../../assembly/wire/icmp6.ts';
 import { maskAddress, parseIp, parsePrefix, type Prefix } from '../wire/address.ts';
-import { type Builder, type HopInit, sameBytes } from './builder.ts';
+import { type Builder, type HopInit, type RouteInit, sameBytes } from './builder.ts';
+import { BulkRoutes } from './bulk_routes.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { groupHop } from './groups.ts';
@@ -111,14 +112,17 @@ function tableFile(b: Builder, name: string): void {
       gateways.set(key, gateway && b.gatewayHop(vrf, gateway, undefined, prefix.address.length === 16 ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, path));
     }
     const hop = gateways.get(key);
-    if (hop !== undefined) b.routes.push({ vrf, prefix, hop, position });
+    if (hop === undefined) continue;
+    const at = position();
+    if (prefix.address.length === 4) (b.bulk4 ??= new BulkRoutes(4, at.file)).push(vrf, prefix, hop, at);
+    else (b.bulk6 ??= new BulkRoutes(16, at.file)).push(vrf, prefix, hop, at);
   }
 }
 
 /** The route a lookup of `address` takes, by search of the list: for people, not packets. */
-export function findRoute(b: Pick<Builder, 'routes'>, vrf: number, address: Uint8Array): Builder['routes'][number] | undefined {
-  let best: Builder['routes'][number] | undefined;
-  for (const r of b.routes)
+export function findRoute(b: Builder, vrf: number, address: Uint8Array): RouteInit | undefined {
+  let best: RouteInit | undefined;
+  for (const r of b.allRoutes())
     if (r.vrf === vrf && r.prefix.address.length === address.length && r.prefix.length >= (best?.prefix.length ?? -1) && sameBytes(maskAddress(address, r.prefix.length), r.prefix.address)) best = r;
   return best;
 }

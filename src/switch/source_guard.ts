@@ -26,6 +26,6 @@ export function buildSourceGuard(b: Builder): void {
     b.k.view.setUint32(at + IfacePolicy.GUARD6, six.at, true);
     b.k.view.setUint32(at + IfacePolicy.GUARD_SET, set, true);
     four.fill(set, Uint32Array.from(list.filter(p => p.address.length === 4).flatMap(({ address: a, length }) => [(a[0]! << 24 | a[1]! << 16 | a[2]! << 8 | a[3]!) >>> 0, length, PRESENT])));
-    six.fill(set, list.filter(p => p.address.length === 16).map(p => ({ prefix: p.address, length: p.length, value: PRESENT })));
+    six.fill(set, list.filter(p => p.address.length === 16).map(prefix => ({ prefix, hop: PRESENT })));
   });
 }
