@@ -114,6 +114,7 @@ export interface VxlanConfig extends PolicyConfig {
   vni: number;
   bridge?: string;
   vrf_l3?: string;
+  vnis?: string;
   router_mac?: string;
   local: string | string[];
   remotes?: string[];

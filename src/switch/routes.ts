@@ -96,7 +96,10 @@ const ACTIONS: Readonly<Record<NonNullable<RouteConfig['action']>, (six: boolean
   prohibit: six => ({ kind: HopKind.UNREACHABLE, reason: Drop.PROHIBITED, code: six ? ICMP6_UNREACHABLE.PROHIBITED : ICMP4_UNREACHABLE.PROHIBITED }),
 };
 
-/** Lines `prefix gateway [vrf]`, `#` comments: a million of them load in seconds. */
+/** A gateway's place in a table file: look the packet up again in that VRF. */
+const LEAK = 'vrf:';
+
+/** Lines `prefix gateway [vrf]` or `prefix vrf:OTHER [vrf]`, `#` comments: a million of them load in seconds. */
 function tableFile(b: Builder, name: string): void {
   const gateways = new Map<string, number | undefined>(), path: Path = ['routes'];
   for (const { words: [to = '', via, vrfName, ...more], position } of tableLines(b, name, path)) {
@@ -108,8 +111,8 @@ function tableFile(b: Builder, name: string): void {
     if (!prefix || vrf === undefined) continue;
     const key = `${vrf} ${prefix.address.length} ${via}`;
     if (!gateways.has(key)) {
-      const gateway = b.try(path, () => parseIp(via));
-      gateways.set(key, gateway && b.gatewayHop(vrf, gateway, undefined, prefix.address.length === 16 ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, path));
+      const gateway = via.startsWith(LEAK) ? undefined : b.try(path, () => parseIp(via)), leak = via.startsWith(LEAK) ? b.vrf(via.slice(LEAK.length), path) : undefined;
+      gateways.set(key, leak !== undefined ? b.hop({ kind: HopKind.VRF, aux: leak, path }) : gateway && b.gatewayHop(vrf, gateway, undefined, prefix.address.length === 16 ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, path));
     }
     const hop = gateways.get(key);
     if (hop === undefined) continue;
