@@ -29,11 +29,11 @@ export const WORD_MOST = (six: boolean): number[] => [...new Array<number>(six ?
 const wordBits = (six: boolean): number[] => [...new Array<number>(six ? 8 : 2).fill(32), ...ABOVE_BITS];
 
 /** Boxes of a leaf: fewer are not cut further. */
-const LEAF = 4;
+const LEAF = 3;
 /** Most boxes of a leaf that no cut makes smaller: rules that expire over the same packets. */
 const LEAF_MAX = 32;
 /** Copies of boxes that a cut may make, for each box. */
-const COPIES = 4;
+const COPIES = 8;
 /** Bits of a key that one node looks at. */
 const CUT_BITS = 14;
 /** Memory of a classifier: so much, and so much more for each box, bytes. */
