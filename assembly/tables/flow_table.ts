@@ -13,17 +13,19 @@
 //
 //   table | header | tags, u8 a slot | entries, 64 bytes a slot |
 //
-// Slots are in buckets of eight. A key has two buckets, and goes to the one with
-// more room (two-choice hashing: at half load no bucket of eight runs over,
-// Azar et al. 1994). A slot's tag is eight bits of its key's hash, 0 for a free
-// slot, so two loads from the small array of tags say which entry to look at:
-// a lookup costs one line of the large one, whatever the load, and never more
-// than sixteen.
+// Slots are in sets of 64, and the 64 tags of a set are one cache line: eight
+// bits of the key's hash each, 0 for a free slot. A set is eight buckets of
+// eight; a key has two of them and goes to the one with more room (two-choice
+// hashing, Azar et al. 1994), or where both are full to any slot of the set, so
+// at half load a set practically never runs over (a Poisson of mean 32 beyond
+// 64: once in three million sets). A lookup costs one line of tags, from an array
+// small enough for a cache, and one line of entries; a key that is not there
+// costs a line more for every eighth lookup, and never more than 64.
 //
 // Entries never move, so their addresses may be kept. What has expired is swept
 // by those who come: each new entry looks at SWEEP slots, so a table that takes
-// flows in empties itself as fast. When both buckets are full all the same, the
-// newcomer takes the place of the one among their sixteen that expires first:
+// flows in empties itself as fast. When the set is full all the same, the
+// newcomer takes the place of the one in its two buckets that expires first:
 // with timeouts by state those are closing and half-open connections.
 
 import { hash128 } from "../lib/hash";
@@ -33,9 +35,9 @@ export enum FlowEntry { KEY = 0, EXPIRES = 40, USER = 48, SIZEOF = 64 }
 export const FLOW_KEY = 40;
 
 enum Flows {
-  /** u32, buckets less 1. */
+  /** u32, slots less 1. */
   MASK = 0,
-  /** u32, 32 - log2(buckets). */
+  /** u32, 32 - log2(sets). */
   SHIFT = 4,
   /** u32, entries, past their time or not. */
   COUNT = 8,
@@ -51,32 +53,32 @@ enum Flows {
   TAGS = 64,
 }
 
-/** Slots of a bucket. */
-const WAYS: u32 = 8, WAYS_SHIFT: u32 = 3;
+/** Slots of a bucket, and of a set. */
+const WAYS: u32 = 8, WAYS_SHIFT: u32 = 3, SET: u32 = 64, SET_SHIFT: u32 = 6;
+/** Tags that are compared at once. */
+const LANES: u32 = 16;
 /** Slots that a new entry sweeps. */
 const SWEEP: u32 = 4;
 /** EXPIRES of an entry that is none. */
 const GONE: i64 = i64.MIN_VALUE;
-/** Second bucket of a hash: odd, so that all of its bits count. */
-const SECOND: u32 = 0x9e3779b1;
 
-/** log2 of the buckets for `entries`: at most half of the slots. */
+/** log2 of the sets for `entries`, at least two: at most half of the slots. */
 function log2Of(entries: u32): u32 {
-  return 32 - clz<u32>(((2 * max<u32>(entries, WAYS) + WAYS - 1) >> WAYS_SHIFT) - 1);
+  return 32 - clz<u32>(((2 * max<u32>(entries, SET) + SET - 1) >> SET_SHIFT) - 1);
 }
 
 /** Bytes of a table that keeps `entries` flows at once, at most 2^24. */
 export function flows_sizeof(entries: u32): u32 {
-  return Flows.TAGS + ((<u32>FlowEntry.SIZEOF + 1) << (log2Of(entries) + WAYS_SHIFT));
+  return Flows.TAGS + ((<u32>FlowEntry.SIZEOF + 1) << (log2Of(entries) + SET_SHIFT));
 }
 
 /** Make the zeroed memory at `t` an empty table. It is not touched before it is used. */
 export function flows_init(t: usize, entries: u32, seed: u32): void {
   const log2 = log2Of(entries);
-  store<u32>(t, (1 << log2) - 1, Flows.MASK);
+  store<u32>(t, (SET << log2) - 1, Flows.MASK);
   store<u32>(t, 32 - log2, Flows.SHIFT);
   store<u32>(t, seed, Flows.SALT);
-  store<u32>(t, <u32>t + Flows.TAGS + (WAYS << log2), Flows.ENTRIES);
+  store<u32>(t, <u32>t + Flows.TAGS + (SET << log2), Flows.ENTRIES);
 }
 
 /** Hash of a key, for the calls below. @param mixed a hash that all of the key went into; it needs no salt */
@@ -84,14 +86,19 @@ export function flows_hash(t: usize, key: usize, mixed: u32): u32 {
   return hash128(load<u64>(key) ^ <u64>mixed, load<u64>(key, 32), load<u32>(t, Flows.SALT));
 }
 
-/** First slot of the bucket that a hash leads to first. */
-function first(t: usize, hash: u32): u32 {
-  return (hash >> load<u32>(t, Flows.SHIFT)) << WAYS_SHIFT;
+/** First slot of the set that a hash leads to: by its top bits. */
+function setOf(t: usize, hash: u32): u32 {
+  return (hash >> load<u32>(t, Flows.SHIFT)) << SET_SHIFT;
 }
 
-/** And of the other one. */
+/** First slot of one of its two buckets: by the bits between set and tag. */
+function first(t: usize, hash: u32): u32 {
+  return setOf(t, hash) + (((hash >> 8) & 7) << WAYS_SHIFT);
+}
+
+/** And of the other one, one to seven buckets on. */
 function second(t: usize, hash: u32): u32 {
-  return (((hash * SECOND) >> 8) & load<u32>(t, Flows.MASK)) << WAYS_SHIFT;
+  return setOf(t, hash) + ((((hash >> 8) + 1 + ((((hash >> 11) & 31) * 7) >> 5)) & 7) << WAYS_SHIFT);
 }
 
 /** Tags of two buckets: lanes 0 to 7 and 8 to 15. */
@@ -109,8 +116,9 @@ function having(list: v128, tag: u32): u32 {
   return i8x16.bitmask(i8x16.eq(list, i8x16.splat(<i8>tag)));
 }
 
-function entryAt(t: usize, a: u32, b: u32, lane: u32): usize {
-  return <usize>load<u32>(t, Flows.ENTRIES) + <usize>((lane < WAYS ? a + lane : b + lane - WAYS) << 6);
+/** Slot of a lane of tags(). */
+function slotAt(a: u32, b: u32, lane: u32): u32 {
+  return lane < WAYS ? a + lane : b + lane - WAYS;
 }
 
 /**
@@ -120,12 +128,12 @@ function entryAt(t: usize, a: u32, b: u32, lane: u32): usize {
  */
 export function flows_candidate(t: usize, hash: u32): usize {
   const a = first(t, hash), b = second(t, hash), found = having(tags(t, a, b), tagOf(hash));
-  return found ? entryAt(t, a, b, ctz<u32>(found)) : t;
+  return found ? slotEntry(t, slotAt(a, b, ctz<u32>(found))) : t;
 }
 
 /** Where the tags of a hash begin: touched before flows_candidate is asked. */
 export function flows_tags(t: usize, hash: u32): u64 {
-  return load<u64>(t + first(t, hash), Flows.TAGS) ^ load<u64>(t + second(t, hash), Flows.TAGS);
+  return load<u64>(t + setOf(t, hash), Flows.TAGS);
 }
 
 function sameKey(p: usize, key: usize): bool {
@@ -135,11 +143,12 @@ function sameKey(p: usize, key: usize): bool {
 
 /** Entry with the key, past its time or not, or 0. */
 function find(t: usize, key: usize, hash: u32): usize {
-  const a = first(t, hash), b = second(t, hash);
-  for (let found = having(tags(t, a, b), tagOf(hash)); found; found &= found - 1) {
-    const p = entryAt(t, a, b, ctz<u32>(found));
-    if (sameKey(p, key)) return p;
-  }
+  const set = setOf(t, hash);
+  for (let slot = set; slot < set + SET; slot += LANES)
+    for (let found = having(v128.load(t + slot, Flows.TAGS), tagOf(hash)); found; found &= found - 1) {
+      const p = slotEntry(t, slot + ctz<u32>(found));
+      if (sameKey(p, key)) return p;
+    }
   return 0;
 }
 
@@ -184,32 +193,42 @@ export function flows_add(t: usize, key: usize, hash: u32, now: i64, expires: i6
 /** A slot for a hash, its tag set. */
 function place(t: usize, hash: u32, now: i64): usize {
   const a = first(t, hash), b = second(t, hash), free = having(tags(t, a, b), 0), ofA = free & 0xff, ofB = free >> WAYS;
-  let lane: u32;
-  if (free) lane = popcnt<u32>(ofA) >= popcnt<u32>(ofB) ? ctz<u32>(ofA) : WAYS + ctz<u32>(ofB);
-  else {
-    lane = soonest(t, a, b);
-    if (load<i64>(entryAt(t, a, b, lane), FlowEntry.EXPIRES) > now) store<u64>(t, load<u64>(t, Flows.EVICTED) + 1, Flows.EVICTED);
-  }
-  store<u32>(t, load<u32>(t, Flows.COUNT) + u32(free != 0), Flows.COUNT);
-  store<u8>(t + (lane < WAYS ? a + lane : b + lane - WAYS), tagOf(hash), Flows.TAGS);
-  return entryAt(t, a, b, lane);
+  let slot = free ? (popcnt<u32>(ofA) >= popcnt<u32>(ofB) ? a + ctz<u32>(ofA) : b + ctz<u32>(ofB)) : anyFree(t, setOf(t, hash));
+  if (slot == FULL) {
+    slot = soonest(t, a, b);
+    if (load<i64>(slotEntry(t, slot), FlowEntry.EXPIRES) > now) store<u64>(t, load<u64>(t, Flows.EVICTED) + 1, Flows.EVICTED);
+  } else store<u32>(t, load<u32>(t, Flows.COUNT) + 1, Flows.COUNT);
+  store<u8>(t + slot, tagOf(hash), Flows.TAGS);
+  return slotEntry(t, slot);
 }
 
-/** Which of sixteen entries expires first. */
+/** anyFree: there is none. */
+const FULL: u32 = 0xffffffff;
+
+/** A free slot of a set, or FULL. */
+function anyFree(t: usize, set: u32): u32 {
+  for (let slot = set; slot < set + SET; slot += LANES) {
+    const free = having(v128.load(t + slot, Flows.TAGS), 0);
+    if (free) return slot + ctz<u32>(free);
+  }
+  return FULL;
+}
+
+/** Slot of the entry in two buckets that expires first. */
 function soonest(t: usize, a: u32, b: u32): u32 {
-  let best: u32 = 0, least = i64.MAX_VALUE;
+  let best = a, least = i64.MAX_VALUE;
   for (let lane: u32 = 0; lane < 2 * WAYS; lane++) {
-    const expires = load<i64>(entryAt(t, a, b, lane), FlowEntry.EXPIRES);
+    const slot = slotAt(a, b, lane), expires = load<i64>(slotEntry(t, slot), FlowEntry.EXPIRES);
     if (expires >= least) continue;
     least = expires;
-    best = lane;
+    best = slot;
   }
   return best;
 }
 
 /** Take the next slots' entries out that are past their time. */
 function sweep(t: usize, now: i64): void {
-  const mask = (load<u32>(t, Flows.MASK) << WAYS_SHIFT) | (WAYS - 1), hand = load<u32>(t, Flows.HAND);
+  const mask = load<u32>(t, Flows.MASK), hand = load<u32>(t, Flows.HAND);
   if (load<u32>(t + hand, Flows.TAGS))
     for (let slot = hand; slot < hand + SWEEP; slot++)
       if (load<u8>(t + slot, Flows.TAGS) && load<i64>(slotEntry(t, slot), FlowEntry.EXPIRES) <= now) remove(t, slot);
@@ -233,7 +252,7 @@ export function flows_del(t: usize, p: usize): void {
 
 /** The entry behind `p` that is not past its time, in no useful order; 0 begins, and 0 is the end. Adding in between may show an entry twice or not at all. */
 export function flows_next(t: usize, p: usize, now: i64): usize {
-  const slots = (load<u32>(t, Flows.MASK) + 1) << WAYS_SHIFT;
+  const slots = load<u32>(t, Flows.MASK) + 1;
   for (let slot: u32 = p ? <u32>((p - <usize>load<u32>(t, Flows.ENTRIES)) >> 6) + 1 : 0; slot < slots; slot++)
     if (load<u8>(t + slot, Flows.TAGS) && load<i64>(slotEntry(t, slot), FlowEntry.EXPIRES) > now) return slotEntry(t, slot);
   return 0;
