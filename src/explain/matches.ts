@@ -3,7 +3,10 @@
 
 import { BierNeighbor } from '../../assembly/abi/bier.ts';
 import { Hop } from '../../assembly/abi/hop.ts';
+import { LbReal } from '../../assembly/abi/lb.ts';
 import { Label } from '../../assembly/abi/mpls.ts';
+import { NatPool } from '../../assembly/abi/nat.ts';
+import { Policer } from '../../assembly/abi/policer.ts';
 import { Iface, IfaceFlag, IfaceKind, Port } from '../../assembly/abi/port.ts';
 import { Ecn, Qos } from '../../assembly/abi/qos.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
@@ -15,16 +18,20 @@ import { IP6 } from '../../assembly/wire/ip6.ts';
 import { MPLS, MPLS_ENTRY } from '../../assembly/wire/mpls.ts';
 import { UDP } from '../../assembly/wire/udp.ts';
 import { VXLAN } from '../../assembly/wire/vxlan.ts';
+import type { Visit } from '../graph/trace.ts';
 import { findBift, idsText } from '../switch/bier_report.ts';
 import type { NetworkConfig } from '../switch/config.ts';
 import { showFdb } from '../switch/fdb.ts';
 import type { Position } from '../switch/file.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
+import { decidingRule, ruleAt } from '../switch/rules_report.ts';
 import { findRoute } from '../switch/routes.ts';
+import { listNat } from '../switch/nat.ts';
+import { policyConfig } from '../switch/security_groups.ts';
 import { showPolicies, showSids } from '../switch/srv6.ts';
 import { isSid } from '../switch/srv6_sids.ts';
 import type { Switch } from '../switch/switch.ts';
-import { formatIp, formatMac, formatPrefix } from '../wire/address.ts';
+import { formatIp, formatMac, formatPrefix, parseIp4 } from '../wire/address.ts';
 import type { Step } from './walk.ts';
 
 export interface Match {
@@ -47,6 +54,14 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   ethernet_input: s => (OF_PORT.has(s.visit.drop) ? portMatch(s.sw, s.visit.rxPort) : TOO_LONG.has(s.visit.drop) ? portMtu(s) : ifaceMatch(s)),
   arp_input: ifaceMatch,
   nd_input: ifaceMatch,
+  ip4_policy: rule,
+  ip6_policy: rule,
+  ip_policy_out: rule,
+  bridge_policy: rule,
+  bridge_policy_out: rule,
+  nat44_in: s => natMatch(s, IP4.DST),
+  nat44_out: s => natMatch(s, IP4.SRC),
+  lb4: real,
   ip4_lookup: s => lookup(s, IP4.DST, IP4.LEN - IP4.DST),
   ip6_lookup: s => lookup(s, IP6.DST, IP6.LEN - IP6.DST),
   ip4_group: group,
@@ -145,6 +160,54 @@ export function leadsTo({ kind, to, mac, interface: on }: HopRow): string {
   if (kind === 'glean' && to === '') return `, connected on ${on}`;
   const way = to || mac;
   return `, ${kind === 'rewrite' || kind === 'bridge' || kind === 'glean' ? `via ${way}` : `${kind} ${way}`.trim()}${on && ` on ${on}`}`;
+}
+
+/** The rule of a security group that decided. Of packets that go on to be rewritten HIT is their hop: the list is asked again. */
+function rule({ sw, visit, before }: Step): Match | undefined {
+  if (visit.drop === 'SOURCE_GUARD') return guardMatch(sw, visit.iface);
+  if (visit.drop === 'POLICED') return policerMatch(sw, visit.hit);
+  const { built } = sw, { view } = built.k, again = visit.node === 'ip_policy_out' && visit.drop === '';
+  const out = again ? view.getUint16(view.getUint32(visit.hit + Hop.IFACE, true) + Iface.INDEX, true) : 0, iface = built.interfaces[out - 1];
+  const time = view.getBigInt64(sw.at + Sw.NOW, true), found = !again ? ruleAt(built, visit.hit)
+    : iface && !visit.originated ? decidingRule(built, iface, 'tx', visit.bytes.subarray(visit.l3), visit.iface, time) : undefined;
+  if (!found || (!again && before?.hit === visit.hit)) return undefined;
+  const { group, number, direction, action, position } = found;
+  return { table: `${direction} rules`, entry: number === 0 ? `none of ${group} matches` : `rule ${number} of ${group}, ${action}`, position: position() };
+}
+
+function guardMatch({ built }: Switch, iface: number): Match | undefined {
+  const at = built.interfaces[iface - 1], guard = at && policyConfig(built, at, 'source_guard');
+  if (!guard) return undefined;
+  return { table: `source guard of ${at.name}`, entry: guard.value === 'strict' ? 'no way back to the source leads there' : 'no prefix covers the source', position: built.file.position([...built.root, ...guard.path]) };
+}
+
+function policerMatch({ built }: Switch, at: number): Match | undefined {
+  const found = [...built.policers].find(([, policer]) => policer === at);
+  return found && { table: 'policer', entry: found[0], position: built.position(built.k.view.getUint32(at + Policer.LINE, true)) };
+}
+
+/** The pool or forward that a translated packet, or one that could not be, belongs to. */
+function natMatch({ sw, visit, before }: Step, field: number): Match | undefined {
+  const { nat, file, root } = sw.built, { view } = sw.built.k, address = (v: Visit) => formatIp(v.bytes.subarray(v.l3 + field, v.l3 + field + 4));
+  if (!nat || !before || visit.bytes.length < visit.l3 + IP4.LEN || (!visit.drop && address(before) === address(visit))) return undefined;
+  const [was, is] = [address(before), address(visit)], inside = field === IP4.SRC ? was : is, rows = listNat(sw.built);
+  const forward = nat.forwards.find((_, i) => rows[i]!.inside.startsWith(`${inside}:`) && rows[i]!.outside.startsWith(`${field === IP4.SRC ? is : was}:`));
+  const host = new DataView(Uint8Array.from(parseIp4(inside)).buffer).getUint32(0), pool = nat.pools.find(p => ((host & view.getUint32(p.at + NatPool.MASK, true)) >>> 0) === view.getUint32(p.at + NatPool.INSIDE, true));
+  const path = pool?.path ?? forward?.path ?? ['nat'];
+  return { table: 'NAT', entry: visit.drop ? `nothing for ${was}` : `${was} is ${is}`, position: file.position([...root, ...path]) };
+}
+
+/** The real server that a packet for a virtual service went to, told by the packet's outer destination or its hop. */
+function real({ sw, visit, before }: Step): Match | undefined {
+  const { balancers, k, file, root } = sw.built;
+  if (!before || (visit.edge === 'ip4_lookup' && !visit.originated)) return undefined;
+  const ipip = visit.originated ? Buffer.from(visit.bytes.subarray(IP4.DST, IP4.DST + 4)).readUInt32LE(0) : -1;
+  for (const { name, reals, config, at } of balancers) {
+    if (visit.drop && visit.hit === at) return { table: `service ${name}`, entry: 'every real has weight 0 or drains', position: file.position([...root, 'load_balancers', name]) };
+    const i = reals.findIndex(r => (visit.originated ? k.view.getUint32(r + LbReal.ADDRESS, true) === ipip : k.view.getUint32(r + LbReal.HOP, true) === visit.hit));
+    if (i >= 0) return { table: `service ${name}`, entry: `real ${config.reals[i]!.address}`, position: file.position([...root, 'load_balancers', name, 'reals', i]) };
+  }
+  return undefined;
 }
 
 /** The member that a flow's packets take, or the group that has none. */

@@ -94,5 +94,12 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   BIER_NO_RECEIVER: r('no set bit of the bit string leads anywhere from here', 'add the BFR-ids under bift of the sub-domain', 'RFC 8279 6.5'),
   BIER_PROTO: r('what the BIER header carries is nothing that this receiver takes', 'Ethernet frames need ethernet: INTERFACE in the sub-domain', 'RFC 8296 2.1.2'),
   MAC_CONTROL: r('the MAC control frame is neither PAUSE nor PFC, too short, or addressed to another station', 'nothing: such frames never leave their link', 'IEEE 802.3 31.3'),
+  ACL_DENY: r('a rule of a security group denies the packet, or none allows it', 'add a rule with action: allow, at a lower priority number than the one that denies'),
+  SOURCE_GUARD: r('the source address does not belong to the interface that the packet came in by', 'add its prefix under source_guard of the interface, or with strict a route back to it', 'RFC 2827, RFC 3704 2.2'),
+  POLICED: r('the policer has no tokens left for the packet', 'raise the rates or bursts of the policer, or let violate transmit', 'RFC 2697 3, RFC 2698 3'),
+  NAT_NO_MAPPING: r('nobody inside has that outside address and port, or the ICMP error is about no packet of theirs', 'let the inside speak first, or add a forward under nat', 'RFC 4787 5'),
+  NAT_NO_PORT: r('all ports of the inside host\'s block are in use', 'raise block of the pool, or shorten timeouts', 'RFC 7422 2'),
+  NAT_FRAGMENT: r('a later fragment whose first one was not seen: its ports are not known', 'send packets that fit, or keep fragments in order', 'RFC 4787 11'),
+  NAT_PROTOCOL: r('the protocol has no ports to translate (NAT44 knows TCP, UDP, ICMP echoes and errors)', 'route such packets past the outside interfaces', 'RFC 3022 2.2'),
   GROUP_FRAME: r('a packet for one host came in a layer-2 group frame', 'nothing on the switch: the sender made it so', 'RFC 1812 5.3.4'),
 };

@@ -4,13 +4,18 @@
 import { IfaceKind } from '../../assembly/abi/port.ts';
 import type { RouteInit } from '../switch/builder.ts';
 import { showBier } from '../switch/bier_report.ts';
+import { listFlows } from '../switch/conntrack.ts';
 import { showFdb } from '../switch/fdb.ts';
 import { listGroups } from '../switch/groups.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
+import { listReals } from '../switch/load_balancers.ts';
 import { showLabels } from '../switch/mpls.ts';
+import { listNat } from '../switch/nat.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { listPolicers } from '../switch/policers.ts';
 import { showEcn, showPfc, showPorts } from '../switch/port_report.ts';
+import { listRules } from '../switch/rules_report.ts';
 import { type PolicyRow, showPolicies, showSids } from '../switch/srv6.ts';
 import { showOam } from '../switch/srv6_domain.ts';
 import { showVxlan } from '../switch/vxlan_report.ts';
@@ -50,7 +55,7 @@ export function ecn(network: Network): Report {
 export function fib(network: Network): Report {
   const columns = ['VRF', 'Prefix', 'Kind', 'Next hop', 'Interface', 'Where'].map(title => ({ title }));
   const hops = new Map<number, HopRow>(); // a million routes share a few
-  return report(network, columns, sw => [...sw.built.routes].sort(byPrefix).map(({ vrf, prefix, hop, position }) => {
+  return report(network, columns, sw => [...sw.built.allRoutes()].sort(byPrefix).map(({ vrf, prefix, hop, position }) => {
     const known = hops.get(hop) ?? describeHop(sw, hop), { kind, to, mac, interface: on } = known, name = vrfName(sw.built, vrf), at = position();
     hops.set(hop, known);
     return {
@@ -91,6 +96,39 @@ export function labels(network: Network): Report {
 export function sids(network: Network): Report {
   const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'Interface'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
   return report(network, columns, sw => showSids(sw).map(s => ({ cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.interface, count(s.packets), count(s.bytes), where(s.position)], json: s })));
+}
+
+/** Least privilege: what nothing has met in a capture of the usual traffic may be more than is needed. */
+export function rules(network: Network): Report {
+  const columns = [{ title: 'Group' }, { title: 'Rule', right: true }, { title: 'Direction' }, { title: 'Action' }, { title: 'Packets', right: true }, { title: 'Bytes', right: true }, { title: 'Where' }];
+  const unused = network.switches.reduce((n, sw) => n + listRules(sw.built).filter(r => r.rule > 0 && r.packets === 0n).length, 0);
+  return report(network, columns, sw => listRules(sw.built).map(r => ({
+    cells: [r.group, r.rule === 0 ? 'none' : String(r.rule), r.direction, r.action, r.packets === 0n && r.rule > 0 ? 'never' : count(r.packets), count(r.bytes), where(r.position)],
+    json: { ...r, rule: r.rule || null, used: r.packets > 0n },
+  })), unused > 0 ? [`${unused} ${unused === 1 ? 'rule was' : 'rules were'} never met`] : []);
+}
+
+export function conntrack(network: Network): Report {
+  const columns = [...['Interface', 'Protocol', 'Source', 'Destination', 'State'].map(title => ({ title })), { title: 'Left', right: true }, { title: 'Rule' }];
+  const all = network.switches.map(sw => listFlows(sw.built)), evicted = all.reduce((n, { evicted: e }) => n + e, 0n);
+  return report(network, columns, sw => all[network.switches.indexOf(sw)]!.flows.map(({ left, ...f }) => ({
+    cells: [f.interface, f.protocol, f.source, f.destination, f.state, seconds(left), f.rule], json: { ...f, leftPs: left },
+  })), evicted > 0n ? [`${count(evicted)} flows made room for others before their time`] : []);
+}
+
+export function nat(network: Network): Report {
+  const columns = [...['Kind', 'Protocol', 'Inside', 'Outside'].map(title => ({ title })), { title: 'Left', right: true }, { title: 'Where' }];
+  return report(network, columns, sw => listNat(sw.built).map(({ left, ...n }) => ({ cells: [n.kind, n.protocol, n.inside, n.outside, left === null ? '' : seconds(left), where(n.position)], json: { ...n, leftPs: left } })));
+}
+
+export function reals(network: Network): Report {
+  const columns = [{ title: 'Service' }, { title: 'Virtual' }, { title: 'Real' }, ...['Weight', 'Flows', 'Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'State' }, { title: 'Where' }];
+  return report(network, columns, sw => listReals(sw.built).map(r => ({ cells: [r.service, r.vip, r.real, String(r.weight), count(r.flows), count(r.packets), count(r.bytes), r.drain ? 'drains' : '', where(r.position)], json: r })));
+}
+
+export function policers(network: Network): Report {
+  const columns = [{ title: 'Policer' }, { title: 'Color' }, { title: 'Packets', right: true }, { title: 'Bytes', right: true }, { title: 'Where' }];
+  return report(network, columns, sw => listPolicers(sw.built).map(p => ({ cells: [p.policer, p.color, count(p.packets), count(p.bytes), where(p.position)], json: p })));
 }
 
 export function policies(network: Network): Report {

@@ -7,7 +7,7 @@ import type { Report, View } from './report.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { Network } from '../switch/network.ts';
 import { Runtime } from './runtime.ts';
-import { bier, ecn, fdb, fib, groups, interfaces, labels, neighbors, oam, pfc, policies, ports, sids, vxlan } from './tables.ts';
+import { bier, conntrack, ecn, fdb, fib, groups, interfaces, labels, nat, neighbors, oam, pfc, policers, policies, ports, reals, rules, sids, vxlan } from './tables.ts';
 
 /** A view that needs nothing but the end of the run. */
 const state = (of: (network: Network, reader?: CaptureReader) => Report): View['open'] => network => ({ report: reader => of(network, reader) });
@@ -21,6 +21,11 @@ export const VIEWS: Readonly<Record<string, View>> = {
   groups: { summary: 'next-hop groups, and how they shared their flows out', open: state(groups) },
   labels: { summary: 'MPLS labels that mean something here', open: state(labels) },
   sids: { summary: 'SRv6 SIDs, and what they processed', open: state(sids) },
+  rules: { summary: 'rules of security groups, how often each was met, and which never', open: state(rules) },
+  conntrack: { summary: 'flows that stateful security groups let through', open: state(conntrack) },
+  nat: { summary: 'port forwards, and the mappings of NAT44', open: state(nat) },
+  reals: { summary: 'real servers of load balancers, and what went to them', open: state(reals) },
+  policers: { summary: 'policers, and the colours they gave', open: state(policers) },
   policies: { summary: 'SRv6 policies, and what was sent into them', open: state(policies) },
   oam: { summary: 'packets that came to a SID with the O-flag', needsCapture: true, open: state(oam) },
   bier: { summary: 'BIER tables: who is behind which neighbour, and what was sent there', open: state(bier) },

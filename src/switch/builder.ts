@@ -7,19 +7,25 @@
 
 import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { Iface, IfaceKind } from '../../assembly/abi/port.ts';
+import { IfacePolicy } from '../../assembly/abi/policy.ts';
 import { Switch } from '../../assembly/abi/switch.ts';
 import type { Kernels } from '../kernel/kernels.ts';
+import type { FlowTable } from '../kernel/flows.ts';
 import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
+import type { BulkRoutes } from './bulk_routes.ts';
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
 import type { BuiltBier } from './bier.ts';
 import type { Feature } from './features.ts';
 import { Generation } from './generation.ts';
+import type { BuiltBalancer } from './load_balancers.ts';
 import type { PlacedLabel } from './mpls.ts';
+import type { BuiltNat } from './nat.ts';
 import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
 import type { Locator } from './srv6_csid.ts';
+import type { RuleList, SecurityRule } from './security_groups.ts';
 import type { VxlanEntry } from './vxlan.ts';
 
 /** An interface before and after it got its place in memory. */
@@ -107,6 +113,9 @@ export class Builder {
   /** VXLAN VNIs by name. */
   readonly vxlans = new Map<string, VxlanEntry>();
   routes: RouteInit[] = [];
+  /** Routes of a table file. */
+  bulk4: BulkRoutes | undefined;
+  bulk6: BulkRoutes | undefined;
   /** By name, VRF and family; undefined for one with faults. */
   groups = new Map<string, BuiltGroup | undefined>();
   /** BIER tables and groups. */
@@ -117,6 +126,20 @@ export class Builder {
   neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();
   /** Places faults that belong to another file, while entries of it are built. */
   elsewhere: ((message: string) => string) | undefined;
+  /** IfacePolicy by interface, of those that have one. */
+  readonly policied = new Map<Interface, number>();
+  /** Rules of security groups, in the order of the file; then what stands behind the last of them. */
+  readonly rules: SecurityRule[] = [];
+  /** The same by interface: of what comes in, and of what leaves. */
+  readonly ruleLists = new Map<Interface, { rx: RuleList; tx: RuleList }>();
+  /** Policer by name. */
+  readonly policers = new Map<string, number>();
+  /** Load balancers, in the order of the file. */
+  readonly balancers: BuiltBalancer[] = [];
+  /** NAT44 of the switch. */
+  nat: BuiltNat | undefined;
+  /** Conntrack of the switch, once an interface has stateful rules. */
+  conntrack: { readonly at: number; readonly table: FlowTable } | undefined;
   generation: Generation<Feature>;
   /** What the switch is made of while its file is read anew. */
   before: Builder | undefined;
@@ -140,7 +163,7 @@ export class Builder {
       return;
     }
     const { faults, routes, groups, labels, policies, hmacKeys, locators, neighbors } = this;
-    Object.assign(this, before, { before, config, root, faults, routes, groups, labels, policies, hmacKeys, locators, neighbors, vrfs: new Map(before.vrfs) });
+    Object.assign(this, before, { before, config, root, faults, routes, groups, labels, policies, hmacKeys, locators, neighbors, vrfs: new Map(before.vrfs), bulk4: undefined, bulk6: undefined });
     this.generation = new Generation(k.arena, before.generation.places, before.generation);
     this.#files = [{ file }, ...before.#files];
     this.#parts = new Map(before.#parts);
@@ -211,6 +234,17 @@ export class Builder {
     }
   }
 
+  /** All routes, those of table files too. */
+  *allRoutes(): Generator<RouteInit> {
+    yield* this.routes;
+    if (this.bulk4) yield* this.bulk4.all();
+    if (this.bulk6) yield* this.bulk6.all();
+  }
+
+  get routeCount(): number {
+    return this.routes.length + (this.bulk4?.length ?? 0) + (this.bulk6?.length ?? 0);
+  }
+
   /** Index of a VRF by name; undefined and a fault when there is none. */
   vrf(name: string | undefined, path: Path): number | undefined {
     return this.#lookup(this.vrfs, name ?? 'default', path, 'VRF');
@@ -253,6 +287,17 @@ export class Builder {
     const iface = { ...init, index: this.interfaces.length + 1, at: 0 };
     this.interfaces.push(iface);
     return iface;
+  }
+
+  /** IfacePolicy of an interface, made on first use. */
+  policyOf(iface: Interface): number {
+    let at = this.policied.get(iface);
+    if (at === undefined) {
+      at = this.k.alloc(IfacePolicy.SIZEOF, 'policies');
+      this.k.view.setUint32(iface.at + Iface.POLICY, at, true);
+      this.policied.set(iface, at);
+    }
+    return at;
   }
 
   /** Give the declared interfaces their places. */

@@ -23,7 +23,81 @@ export interface QosConfig {
 
 export interface EcnConfig { rate?: string; kmin: string; kmax: string; pmax?: number }
 
-export interface VlanConfig {
+/** What an interface asks of its packets; so do tunnels and bridges' own interfaces. */
+export interface PolicyConfig {
+  security_groups?: string[];
+  source_guard?: 'strict' | string[];
+  policer_in?: string;
+  policer_out?: string;
+}
+
+/** A DSCP to write, or what else becomes of a packet. */
+export type PolicerActionConfig = 'transmit' | 'drop' | number;
+
+/** RFC 2697; with `pir` RFC 2698. */
+export interface PolicerConfig {
+  cir: string;
+  cbs?: string;
+  ebs?: string;
+  pir?: string;
+  pbs?: string;
+  color_aware?: boolean;
+  conform?: PolicerActionConfig;
+  exceed?: PolicerActionConfig;
+  violate?: PolicerActionConfig;
+}
+
+export interface TagConfig { addresses?: string[]; interfaces?: string[]; vnis?: number[] }
+
+export interface SecurityRuleConfig {
+  direction: 'ingress' | 'egress';
+  action: 'allow' | 'deny';
+  priority?: number;
+  protocol?: string | number;
+  source?: string | string[];
+  destination?: string | string[];
+  source_ports?: PortsConfig;
+  destination_ports?: PortsConfig;
+  icmp_type?: number;
+  icmp_code?: number;
+  expires?: string;
+  policer?: string;
+}
+
+/** A port, a range `1000-2000`, or several. */
+export type PortsConfig = number | string | (number | string)[];
+
+export interface SecurityGroupConfig { stateful?: boolean; rules: SecurityRuleConfig[] }
+
+/** Flows of stateful groups: most at once, and how long one that is silent is kept. */
+export interface ConntrackConfig { size?: number; tcp?: string; udp?: string; icmp?: string; other?: string }
+
+/** A virtual service and the real servers behind it. */
+export interface BalancerConfig {
+  vrf?: string;
+  address: string;
+  protocol: 'tcp' | 'udp';
+  port?: number;
+  mode?: 'direct' | 'ipip';
+  source?: string;
+  affinity?: 'stateless' | 'flow';
+  table_size?: number;
+  tcp?: string;
+  udp?: string;
+  reals: { address: string; port?: string; weight?: number; drain?: boolean }[];
+}
+
+/** NAT44 of one VRF. */
+export interface NatConfig {
+  vrf?: string;
+  outside: string[];
+  pools?: { inside: string; addresses: string[]; block?: number; ports?: string }[];
+  forwards?: { protocol: 'tcp' | 'udp'; address: string; port: number; to: string; to_port?: number }[];
+  table_size?: number;
+  timeouts?: { tcp?: string; tcp_transitory?: string; udp?: string; icmp?: string };
+}
+
+export interface VlanConfig extends PolicyConfig {
   mac?: string;
   address?: string | string[];
   vrf?: string;
@@ -37,7 +111,7 @@ export interface VlanConfig {
   srv6_domain?: 'edge';
 }
 
-export interface BridgeConfig {
+export interface BridgeConfig extends PolicyConfig {
   vlan?: number;
   age?: string;
   ports?: string[];
@@ -48,10 +122,11 @@ export interface BridgeConfig {
   mtu?: number;
 }
 
-export interface VxlanConfig {
+export interface VxlanConfig extends PolicyConfig {
   vni: number;
   bridge?: string;
   vrf_l3?: string;
+  vnis?: string;
   router_mac?: string;
   local: string | string[];
   remotes?: string[];
@@ -195,7 +270,7 @@ export interface SwitchConfig {
   seed?: number;
   count_checksums?: boolean;
   ports: Record<string, PortConfig | null>;
-  vrfs?: string[];
+  vrfs?: string[] | string;
   mac_table_size?: number;
   bridges?: Record<string, BridgeConfig | null>;
   neighbors?: NeighborConfig[];
@@ -204,6 +279,12 @@ export interface SwitchConfig {
   neighbor_queue?: number;
   neighbor_table?: number;
   neighbor_age?: string;
+  tags?: Record<string, TagConfig>;
+  security_groups?: Record<string, SecurityGroupConfig>;
+  conntrack?: ConntrackConfig;
+  nat?: NatConfig;
+  load_balancers?: Record<string, BalancerConfig>;
+  policers?: Record<string, PolicerConfig>;
   groups?: Record<string, GroupConfig>;
   routes?: RouteConfig[] | string;
   icmp?: { rate?: number; burst?: number };

@@ -5,17 +5,23 @@ import { buildBier, declareBier } from './bier.ts';
 import { buildBierGroups } from './bier_groups.ts';
 import { buildBridges, declareBridges, declareOwnInterfaces } from './bridges.ts';
 import type { SwitchConfig } from './config.ts';
+import { checkConntrack } from './conntrack.ts';
 import { buildFib } from './fib.ts';
 import { checkGroups } from './groups.ts';
 import { buildIcmp } from './icmp.ts';
+import { buildBalancers } from './load_balancers.ts';
 import { buildMpls, declareMpls } from './mpls.ts';
 import { buildMulticast } from './multicast.ts';
 import { buildNeighbors, buildNeighborTable, declareNeighbors } from './neighbors.ts';
+import { buildNat } from './nat.ts';
+import { buildPolicers, checkPolicers } from './policers.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildQos } from './qos.ts';
 import { buildRoutes } from './routes.ts';
 import { buildDomain } from './srv6_domain.ts';
+import { buildSecurityGroups, checkSecurityGroups } from './security_groups.ts';
+import { buildSourceGuard } from './source_guard.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
 import { buildVxlan, declareVxlan } from './vxlan.ts';
@@ -41,6 +47,11 @@ export const features: readonly Feature[] = [
   { declare: declareVxlan },
   { declare: declareOwnInterfaces, build: buildBridges },
   { build: buildVxlan },
+  { build: buildSourceGuard },
+  { build: buildNat },
+  { declare: checkConntrack },
+  { declare: checkPolicers, build: buildPolicers },
+  { declare: checkSecurityGroups, build: buildSecurityGroups },
   { build: buildNeighborTable },
   { declare: declareNeighbors, build: buildNeighbors, owns: ['neighbors'] },
   { build: buildIcmp },
@@ -49,6 +60,7 @@ export const features: readonly Feature[] = [
   { declare: declareBier, build: buildBier },
   { build: buildBierGroups },
   { declare: declareMpls, build: buildMpls, owns: ['mpls'] },
+  { build: buildBalancers },
   { build: buildDomain, owns: ['srv6'] },
   { build: buildPolicies, owns: ['srv6'] },
   { build: buildRoutes, owns: ['routes'] },

@@ -9,6 +9,7 @@ import { type Builder, defaultMac, type Interface, macOr } from './builder.ts';
 import type { PortConfig, VlanConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { parseRate } from './quantity.ts';
+import { tableLines } from './table_file.ts';
 
 /** Largest layer-3 packet of a port that names none, bytes. */
 const MTU = 1500;
@@ -21,10 +22,12 @@ const MEMBER_KEYS = ['horizon', 'learn', 'flood'] as const, L3_KEYS = ['address'
 const TAG_KEY = /^s?\d{1,4}(\.\d{1,4})?$/;
 
 export function declarePorts(b: Builder): void {
-  (b.config.vrfs ?? []).forEach((name, i) => {
-    if (b.vrfs.has(name)) b.fault(['vrfs', i], `VRF "${name}" exists already`);
+  const { vrfs = [] } = b.config, add = (name: string, path: Path) => {
+    if (b.vrfs.has(name)) b.fault(path, `VRF "${name}" exists already`);
     else b.vrfs.set(name, b.vrfs.size);
-  });
+  };
+  if (typeof vrfs === 'string') for (const { words } of tableLines(b, vrfs, ['vrfs'])) add(words.join(' '), ['vrfs']);
+  else vrfs.forEach((name, i) => { add(name, ['vrfs', i]); });
   b.portNames.forEach((name, port) => { declarePort(b, name, port, b.config.ports[name] ?? {}); });
 }
 

@@ -10,7 +10,8 @@ import { ICMP4_UNREACHABLE } from '../../assembly/wire/icmp4.ts';
 import { ICMP6_UNREACHABLE } from '../../assembly/wire/icmp6.ts';
 import { maskAddress, parseIp, parsePrefix, type Prefix } from '../wire/address.ts';
 import { bierHop } from './bier_groups.ts';
-import { type Builder, type HopInit, sameBytes } from './builder.ts';
+import { type Builder, type HopInit, type RouteInit, sameBytes } from './builder.ts';
+import { BulkRoutes } from './bulk_routes.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { groupHop } from './groups.ts';
@@ -98,7 +99,10 @@ const ACTIONS: Readonly<Record<NonNullable<RouteConfig['action']>, (six: boolean
   prohibit: six => ({ kind: HopKind.UNREACHABLE, reason: Drop.PROHIBITED, code: six ? ICMP6_UNREACHABLE.PROHIBITED : ICMP4_UNREACHABLE.PROHIBITED }),
 };
 
-/** Lines `prefix gateway [vrf]`, `#` comments: a million of them load in seconds. */
+/** A gateway's place in a table file: look the packet up again in that VRF. */
+const LEAK = 'vrf:';
+
+/** Lines `prefix gateway [vrf]` or `prefix vrf:OTHER [vrf]`, `#` comments: a million of them load in seconds. */
 function tableFile(b: Builder, name: string): void {
   const gateways = new Map<string, number | undefined>(), path: Path = ['routes'];
   for (const { words: [to = '', via, vrfName, ...more], position } of tableLines(b, name, path)) {
@@ -110,18 +114,21 @@ function tableFile(b: Builder, name: string): void {
     if (!prefix || vrf === undefined) continue;
     const key = `${vrf} ${prefix.address.length} ${via}`;
     if (!gateways.has(key)) {
-      const gateway = b.try(path, () => parseIp(via));
-      gateways.set(key, gateway && b.gatewayHop(vrf, gateway, undefined, prefix.address.length === 16 ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, path));
+      const gateway = via.startsWith(LEAK) ? undefined : b.try(path, () => parseIp(via)), leak = via.startsWith(LEAK) ? b.vrf(via.slice(LEAK.length), path) : undefined;
+      gateways.set(key, leak !== undefined ? b.hop({ kind: HopKind.VRF, aux: leak, path }) : gateway && b.gatewayHop(vrf, gateway, undefined, prefix.address.length === 16 ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, path));
     }
     const hop = gateways.get(key);
-    if (hop !== undefined) b.routes.push({ vrf, prefix, hop, position });
+    if (hop === undefined) continue;
+    const at = position();
+    if (prefix.address.length === 4) (b.bulk4 ??= new BulkRoutes(4, at.file)).push(vrf, prefix, hop, at);
+    else (b.bulk6 ??= new BulkRoutes(16, at.file)).push(vrf, prefix, hop, at);
   }
 }
 
 /** The route a lookup of `address` takes, by search of the list: for people, not packets. */
-export function findRoute(b: Pick<Builder, 'routes'>, vrf: number, address: Uint8Array): Builder['routes'][number] | undefined {
-  let best: Builder['routes'][number] | undefined;
-  for (const r of b.routes)
+export function findRoute(b: Builder, vrf: number, address: Uint8Array): RouteInit | undefined {
+  let best: RouteInit | undefined;
+  for (const r of b.allRoutes())
     if (r.vrf === vrf && r.prefix.address.length === address.length && r.prefix.length >= (best?.prefix.length ?? -1) && sameBytes(maskAddress(address, r.prefix.length), r.prefix.address)) best = r;
   return best;
 }

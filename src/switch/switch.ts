@@ -5,7 +5,7 @@ import { Iface, IfaceFlag } from '../../assembly/abi/port.ts';
 import { Switch as Sw, SCRATCH_BYTES } from '../../assembly/abi/switch.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { Graph } from '../graph/graph.ts';
-import { wiring } from '../graph/pipeline.ts';
+import { type Extras, wiringOf } from '../graph/pipeline.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { Builder } from './builder.ts';
 import type { SwitchConfig } from './config.ts';
@@ -21,7 +21,7 @@ export class Switch {
   private constructor(public built: Builder) {
     this.at = built.sw;
     this.portNames = built.portNames;
-    this.graph = new Graph(built.k, built.sw, wiring({ verify: built.config.count_checksums !== false, edge: built.interfaces.some(i => i.flags & IfaceFlag.SRV6_EDGE), egress: marksOnEgress(built) }));
+    this.graph = new Graph(built.k, built.sw, wiringOf(extrasOf(built)));
   }
 
   /** What the file says of a port for people and captures. */
@@ -89,6 +89,12 @@ export class Switch {
     return at === 0 ? 0 : this.built.k.view.getUint16(at + Iface.INDEX, true);
   }
 }
+
+/** What stands in the way of the switch's packets. */
+const extrasOf = (b: Builder): Extras => ({
+  verify: b.config.count_checksums !== false, edge: b.interfaces.some(i => i.flags & IfaceFlag.SRV6_EDGE), egress: marksOnEgress(b),
+  policy: b.policied.size > 0, nat: b.config.nat !== undefined, lb: b.balancers.length > 0,
+});
 
 /** What a file makes of a switch: all that hangs off it and may be replaced. */
 const TABLES = [Sw.FIB4, Sw.FIB6, Sw.LABELS, Sw.NO_ROUTE, Sw.SRV6] as const;
