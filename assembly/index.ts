@@ -31,7 +31,7 @@ export { exact32_del, exact32_get, exact32_get_from, exact32_init, exact32_put, 
 export { exact64_del, exact64_get, exact64_get_from, exact64_init, exact64_put, exact64_sizeof, exact64_slot } from "./tables/exact64";
 export { fdb_age, fdb_del, fdb_entry_domain, fdb_entry_expires, fdb_entry_mac, fdb_entry_value, fdb_full, fdb_get, fdb_get_from, fdb_init, fdb_learn, fdb_moved, fdb_next, fdb_put, fdb_sizeof, fdb_slot } from "./tables/fdb";
 export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm4_put_many, lpm4_sizeof, lpm4_slot, lpm4_trie, lpm4_trie_sizeof } from "./tables/lpm4";
-export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
+export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_get_many, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
 export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
 export { neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
 
