@@ -66,6 +66,8 @@ export enum Switch {
   SCRATCH = 180,
   /** u32, what this switch's port numbers start at in lists that leave it. */
   PORT_BASE = 184,
+  /** u32, Express: what plain packets pass in one go; 0: node by node, like all others. */
+  EXPRESS = 188,
   SIZEOF = 256,
 }
 
