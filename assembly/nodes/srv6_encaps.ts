@@ -26,6 +26,7 @@ import { Drop } from "../abi/drop";
 import { Hop, HopKind } from "../abi/hop";
 import { Packet, PacketFlag } from "../abi/packet";
 import { DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Srv6Policy } from "../abi/srv6";
+import { copyFrame } from "../lib/copy";
 import { trafficClass } from "../lib/ecn";
 import { flowIp } from "../lib/flow";
 import { at, be32, data, drop, forward, prepend, put16, put32, strip, wireLen } from "../lib/packet";
@@ -92,7 +93,7 @@ function push(d: usize, policy: usize, four: bool, first: u32): bool {
     return false;
   }
   const p = data(d), bytes = wireLen(d);
-  memory.copy(p, policy + Srv6Policy.TEMPLATE, n);
+  copyFrame(p, policy + Srv6Policy.TEMPLATE, n);
   put32(p, first);
   put16(p + IP6.PAYLOAD_LENGTH, bytes - IP6.LEN);
   store<u8>(p, limit ? limit : left, IP6.HOP_LIMIT);
