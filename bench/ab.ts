@@ -74,7 +74,7 @@ for (const name of names) {
   }
   const [before, after, c] = ns.map(v => (v.length > 0 ? quartile(v) : Number.NaN)) as [number, number, number];
   const gain = median(ns[0]!.map((v, i) => v / ns[1]![i]!)), ratio = twin ? median(ns[2]!.map((v, i) => v / ns[1]![i]!)) : Number.NaN;
-  console.log(`${`${name} ${set}`.padEnd(20)} old ${before.toFixed(1).padStart(6)}  new ${after.toFixed(1).padStart(6)}  gain ${gain.toFixed(2)}  C ${c.toFixed(1).padStart(5)}  weft/C ${ratio.toFixed(2)}`);
+  console.log(`${`${name} ${set}`.padEnd(20)} old ${before.toFixed(1).padStart(6)}  new ${after.toFixed(1).padStart(6)}  gain ${gain.toFixed(2)}  ${twin ? `C ${c.toFixed(1).padStart(5)}  weft/C ${ratio.toFixed(2)}` : 'no C twin'}`);
   const [x, y] = [nodes(a), nodes(b)];
   for (const n of new Set([...x.keys(), ...y.keys()])) console.log(`    ${n.padEnd(18)} ${(x.get(n) ?? 0).toFixed(1).padStart(6)} ${(y.get(n) ?? 0).toFixed(1).padStart(6)}`);
 }

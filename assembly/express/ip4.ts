@@ -3,7 +3,10 @@
 // Short loops over the vector, and no call in those that every packet goes
 // through: V8 keeps what lives across a call in memory, whether the call is
 // made or not, and wasm has no prefetch, so that only a tight loop has the
-// cache misses of many packets under way.
+// cache misses of many packets under way. Node by node and so, ns/packet in
+// turn (bench/ab.ts, two busy cores): 30 and 20 hot, 59 and 48 where packets
+// and a million prefixes come from memory; IPv6 85 and 35 with the lookup's
+// cache, 166 and 100.
 //
 //   judge   is the packet plain? where its lookup begins, and what stands there
 //   finish  its hop; if that is the end of the way it is rewritten and leaves

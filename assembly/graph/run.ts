@@ -15,6 +15,7 @@ import { Express, LOOKED_UP, Way } from "../abi/express";
 import { Node, Switch, TRACE_INPUT } from "../abi/switch";
 import { express4 } from "../express/ip4";
 import { express6 } from "../express/ip6";
+import { promising } from "../express/way";
 import { at, drop } from "../lib/packet";
 import { free, freeFrame, takeFrame } from "../lib/pool";
 import { countDrop } from "./drops";
@@ -82,6 +83,7 @@ function onlyEntryWaits(sw: usize): bool {
 /** Take the plain packets of the first waiting frame on; the frame keeps the others. */
 function express(sw: usize, ways: usize): void {
   const entry = nodeAt(sw, 0), frame = <usize>load<u32>(entry, Node.HEAD), vec = frame + Frame.HANDLES, n = load<u32>(frame, Frame.COUNT);
+  if (!promising(sw, vec, n)) return;
   let way = ways + Express.FOUR, left = express4(sw, way, vec, n);
   if (left == n) {
     way = ways + Express.SIX;
