@@ -10,8 +10,17 @@ export function arena_base(): usize { return __heap_base; }
 // lib
 export { checksum, checksumBytes, checksumFold, checksumPseudo4, checksumPseudo6, checksumTransport, checksumUdp, checksumUpdate16, checksumUpdate32, checksumVerify, checksumVerifyUdp } from "./lib/checksum";
 export { hash128, hash160, hash32, hash64, hashFlow4, hashFlow6, reduce } from "./lib/hash";
+export { histogram_floor, histogram_sizeof } from "./lib/histogram";
 export { alloc, clone, free, free_list, pool_free, pool_init, pool_size, pool_sizeof } from "./lib/pool";
+export { hmac_key, hmac_sha256, sha256 } from "./lib/sha256";
+export { srh_hmac } from "./lib/srh_hmac";
 export { rng_below, rng_next, rng_seed } from "./lib/rng";
+
+// sim
+export { events_init, events_sizeof } from "./sim/events";
+export { flow_schedule } from "./sim/flow";
+export { serialisation } from "./sim/port";
+export { sim_run } from "./sim/run";
 
 // capture
 export { bpf_run } from "./capture/bpf";
@@ -33,9 +42,10 @@ export { fdb_age, fdb_del, fdb_entry_domain, fdb_entry_expires, fdb_entry_mac, f
 export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm4_put_many, lpm4_sizeof, lpm4_slot, lpm4_trie, lpm4_trie_sizeof } from "./tables/lpm4";
 export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_get_many, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
 export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
-export { neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
+export { neighbors_forget, neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
 
 // balance
+export { fare_choose, fare_init, fare_set, fare_sizeof } from "./balance/fare";
 export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";
 
 // nodes
@@ -65,7 +75,10 @@ export { mpls_push } from "./nodes/mpls_push";
 export { mpls_swap } from "./nodes/mpls_swap";
 export { nd_input } from "./nodes/nd_input";
 export { port_tx } from "./nodes/port_tx";
+export { srv6_csid } from "./nodes/srv6_csid";
+export { srv6_edge } from "./nodes/srv6_edge";
 export { srv6_encaps } from "./nodes/srv6_encaps";
+export { srv6_input } from "./nodes/srv6_input";
 export { srv6_local } from "./nodes/srv6_local";
 export { udp_input } from "./nodes/udp_input";
 export { vrf_select } from "./nodes/vrf_select";

@@ -7,15 +7,17 @@ import standalone from 'ajv/dist/standalone/index.js';
 
 const root = new URL('../', import.meta.url);
 const ajv = new Ajv({ code: { source: true, esm: true }, allErrors: true, verbose: true, strict: true, strictTypes: false, strictRequired: false });
-const validate = ajv.compile(JSON.parse(readFileSync(new URL('schema/switch.schema.json', root), 'utf8')));
-// The one runtime helper that generated code asks for, without a run-time dependency on ajv.
-const code = standalone(ajv, validate).replace(/require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g, '(s => [...s].length)');
 mkdirSync(new URL('build/', root), { recursive: true });
-writeFileSync(new URL('build/switch_schema.mjs', root), code);
-writeFileSync(new URL('build/switch_schema.d.mts', root), `export interface SchemaError {
+for (const name of ['switch', 'fabric']) {
+  const validate = ajv.compile(JSON.parse(readFileSync(new URL(`schema/${name}.schema.json`, root), 'utf8')));
+  // The one runtime helper that generated code asks for, without a run-time dependency on ajv.
+  const code = standalone(ajv, validate).replace(/require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g, '(s => [...s].length)');
+  writeFileSync(new URL(`build/${name}_schema.mjs`, root), code);
+  writeFileSync(new URL(`build/${name}_schema.d.mts`, root), `export interface SchemaError {
   instancePath: string; keyword: string; params: Record<string, unknown>; message?: string; schemaPath: string;
   schema?: unknown; parentSchema?: { description?: string; properties?: Record<string, unknown> }; data?: unknown;
 }
 declare const validate: { (data: unknown): boolean; errors?: SchemaError[] | null };
 export default validate;
 `);
+}

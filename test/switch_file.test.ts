@@ -56,7 +56,7 @@ test('aliases: unknown ones, and a small file that stands for a huge one', () =>
 
 test('YAML that does not parse: place, and help where the parser has none', () => {
   assert.equal(faults('ports: {e1: }\nroutes: @table.txt\n'), ['2:9: Plain value cannot start with reserved character @: put the value in quotes']);
-  assert.equal(faults('ports: {e1: }\n---\nports: {e2: }\n'), ['2:1: a second document: expected one switch file; several switches go under `switches`']);
+  assert.equal(faults('ports: {e1: }\n---\nports: {e2: }\n'), ['2:1: a second document: expected one; several switches go under `switches`']);
   assert.equal(faults('ports:\n  e1: {}\n  e1: {}\n'), ['3:3: Map keys must be unique']);
 });
 

@@ -87,4 +87,7 @@ export enum Drop {
   GROUP_FRAME = 71,
   // tunnels
   CONGESTION_UNTOLD = 72,
+  // SRv6
+  SRH_HMAC = 73,
+  SR_DOMAIN = 74,
 }

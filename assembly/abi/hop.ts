@@ -59,6 +59,10 @@ export enum HopKind {
   BRIDGE = 10,
   /** AUX: VRF to look the packet up in again. */
   VRF = 11,
+  /** A SID of ours with a C-SID flavor (RFC 9800): the Hop is a Sid. */
+  SRV6_CSID = 12,
+  /** A SID of ours that is guarded first (SRH_HMAC, O-flag, source): the Hop is a Sid, CODE the edge of srv6_input that leads on. */
+  SRV6_INPUT = 13,
 }
 /**
  * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's

@@ -97,6 +97,8 @@ export enum IfaceFlag {
   NO_LEARN = 16,
   /** 127/8 and ::1 are addresses like any other: captures of a loopback interface. */
   LOOPBACK = 32,
+  /** Beyond it lies no part of the SR domain: packets to its SIDs do not come in. */
+  SRV6_EDGE = 64,
 }
 
 /** A bridge domain. */

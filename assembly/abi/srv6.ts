@@ -10,8 +10,22 @@
  *   +-------+-------+---------------+---------------+-----------------------+
  *   |BEHAVIR|FLAVORS|               | TABLE         | ALLOW                 |
  *   +-------+-------+---------------+---------------+-----------------------+
+ *
+ * and, where other Hops have PORT and MTU,
+ *
+ *   2       3       4       5       6
+ *   +-------+-------+-------+-------+
+ *   | CSID  | HMAC  | LBL   | LNFL  |
+ *   +-------+-------+-------+-------+
  */
 export enum Sid {
+  /** u8, SidCsid. */
+  CSID = 2,
+  /** u8, SidHmac. */
+  HMAC = 3,
+  /** u8, bits of the locator block; u8, bits of the C-SID behind it: of a C-SID flavor (RFC 9800 section 4). */
+  LBL = 4,
+  LNFL = 5,
   /** u8, SidBehavior. */
   BEHAVIOR = 16,
   /** u8, SidFlavor bits. */
@@ -21,6 +35,12 @@ export enum Sid {
   /** u64, upper layers that the switch itself takes: a bit for each protocol number below 64. */
   ALLOW = 24,
 }
+
+/** Compression flavor of a SID, RFC 9800 section 4. */
+export enum SidCsid { NONE = 0, NEXT = 1, REPLACE = 2 }
+
+/** What a SID asks of the HMAC TLV, RFC 8754 section 2.1.2.1: nothing; that one that is there is right; that there is one. */
+export enum SidHmac { IGNORED = 0, OPTIONAL = 1, REQUIRED = 2 }
 
 /** Endpoint behaviours by their code points, RFC 8986 section 10.2; from END_DT6 on a path ends there. */
 export enum SidBehavior { END = 1, END_X = 5, END_DT6 = 18, END_DT4 = 19, END_DT46 = 20 }

@@ -37,7 +37,7 @@ export function graph_input(sw: usize, index: u32, vec: usize, n: u32): void {
   for (let i: u32 = 0; i < n; i++) now = max<i64>(now, load<i64>(at(vec, i), Packet.TIME));
   store<i64>(sw, now, Switch.NOW);
   const trace = <usize>load<u32>(sw, Switch.TRACE);
-  if (trace) traceVector(trace, TRACE_INPUT, vec, n);
+  if (trace) traceVector(sw, TRACE_INPUT, vec, n);
   append(sw, index, vec, n);
 }
 
@@ -134,7 +134,7 @@ function run(sw: usize, index: u32): void {
   if (done && load<u32>(sw, Switch.WAITING)) store<u32>(sw, load<u32>(sw, Switch.WAITING) | MOVED, Switch.WAITING);
 
   const trace = <usize>load<u32>(sw, Switch.TRACE);
-  if (trace) traceVector(trace, index, vec, done);
+  if (trace) traceVector(sw, index, vec, done);
   handOn(sw, index, vec, done);
   if (done < n) requeue(sw, index, frame, done, n);
   else freeFrame(pool, frame);
@@ -157,7 +157,7 @@ function handOn(sw: usize, index: u32, vec: usize, n: u32): void {
   const pool = <usize>load<u32>(sw, Switch.POOL), emitted = load<u32>(pool, Pool.EMITTED);
   if (!emitted) return;
   const list = <usize>load<u32>(pool, Pool.EMIT_LIST), trace = <usize>load<u32>(sw, Switch.TRACE);
-  if (trace) traceVector(trace, index, list, emitted);
+  if (trace) traceVector(sw, index, list, emitted);
   dispatch(sw, index, list, emitted);
   store<u32>(pool, 0, Pool.EMITTED);
 }

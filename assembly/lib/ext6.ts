@@ -61,6 +61,7 @@ export function extension6(p: usize, end: u32, kind: u32): u32 {
   let header = <u32>load<u8>(p, IP6.NEXT_HEADER), at: u32 = IP6.LEN;
   for (let i = 0; i < WALK_MAX && isExtension(header) && at + <u32>IP6_EXT.LEN <= end; i++) {
     if (header == kind) return at;
+    if (header == <u32>IP_PROTOCOL.FRAGMENT && be16(p + at + IP6_FRAGMENT.OFFSET_M) & IP6_FRAGMENT_PART.OFFSET) return 0; // what follows is no header
     const size = extensionLength(header, p + at);
     header = load<u8>(p + at, IP6_EXT.NEXT_HEADER);
     at += size;

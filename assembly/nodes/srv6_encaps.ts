@@ -26,10 +26,14 @@ import { Drop } from "../abi/drop";
 import { Hop, HopKind } from "../abi/hop";
 import { Packet, PacketFlag } from "../abi/packet";
 import { DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Srv6Policy } from "../abi/srv6";
+import { Switch } from "../abi/switch";
 import { copyFrame } from "../lib/copy";
 import { trafficClass } from "../lib/ecn";
+import { starved, wait } from "../lib/emit";
 import { flowIp } from "../lib/flow";
-import { at, be32, data, drop, forward, prepend, put16, put32, strip, wireLen } from "../lib/packet";
+import { outgrows, prependOrMove } from "../lib/grow";
+import { at, be32, data, drop, forward, len, put16, put32, strip, wireLen } from "../lib/packet";
+import { pool_fits } from "../lib/pool";
 import { hop4, source4 } from "../originate/hop4";
 import { hop6, source6 } from "../originate/hop6";
 import { DSCP_SHIFT, ECN, IP_PROTOCOL } from "../wire/ip";
@@ -42,11 +46,18 @@ const IP6_LOOKUP = 1, IP6_REWRITE = 2, IP6_GLEAN = 3, ICMP4 = 4, ICMP6 = 5, FRAG
 const UNDERLAY: u32 = 0;
 
 export function srv6_encaps(vec: usize, n: u32, sw: usize): void {
+  const pool = <usize>load<u32>(sw, Switch.POOL);
   for (let i: u32 = 0; i < n; i++) {
     const d = at(vec, i), hop = <usize>load<u32>(d, Packet.HIT), policy = <usize>load<u32>(hop, Hop.AUX);
-    const four = load<u8>(data(d) + <usize>load<u16>(d, Packet.L3)) >> 4 == 4, mtu = <u32>load<u16>(hop, Hop.MTU);
+    const l3 = <u32>load<u16>(d, Packet.L3), headers = <u32>load<u16>(policy, Srv6Policy.LENGTH);
+    if (outgrows(d, len(d) - l3, headers) && !pool_fits(pool, len(d) - l3 + headers)) {
+      if (!starved(sw)) return wait(sw, i);
+      drop(d, Drop.NO_BUFFER);
+      continue;
+    }
+    const four = load<u8>(data(d) + l3) >> 4 == 4, mtu = <u32>load<u16>(hop, Hop.MTU);
     if (!(four ? enters4(sw, d, mtu) : enters6(sw, d, mtu))) continue;
-    if (!push(d, policy, four, outerWord(sw, d, policy, four))) continue;
+    if (!push(pool, d, policy, four, outerWord(sw, d, policy, four))) continue;
     const via = <usize>load<u32>(hop, Hop.VIA);
     if (!via) {
       forward(d, IP6_LOOKUP);
@@ -84,11 +95,11 @@ function outerWord(sw: usize, d: usize, policy: usize, four: bool): u32 {
 }
 
 /** Put the outer headers in front. @returns false when the packet was dropped */
-function push(d: usize, policy: usize, four: bool, first: u32): bool {
+function push(pool: usize, d: usize, policy: usize, four: bool, first: u32): bool {
   const n = <u32>load<u16>(policy, Srv6Policy.LENGTH), l3 = <u32>load<u16>(d, Packet.L3);
   const left = load<u8>(data(d) + l3 + (four ? IP4.TTL : IP6.HOP_LIMIT)), limit = load<u8>(policy, Srv6Policy.HOP_LIMIT);
   strip(d, l3);
-  if (!prepend(d, n)) {
+  if (!prependOrMove(pool, d, n)) {
     drop(d, Drop.NO_HEADROOM);
     return false;
   }

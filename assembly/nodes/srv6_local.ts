@@ -21,19 +21,19 @@
 // sets   DATA, LEN, ORIG, L3, L4, DOMAIN, FLOW, FLAGS; HIT (End.X)
 
 import { Drop } from "../abi/drop";
-import { Hop, HopKind } from "../abi/hop";
 import { Packet, PacketFlag } from "../abi/packet";
 import { Sid, SidBehavior, SidFlavor } from "../abi/srv6";
 import { isMulticast6, isReserved6, copy6 } from "../lib/address6";
 import { ecnUncover, trafficClass } from "../lib/ecn";
 import { extensionLength } from "../lib/ext6";
-import { at, be16, data, drop, forward, len, put16, strip, wireLen } from "../lib/packet";
+import { at, data, drop, forward, len, strip } from "../lib/packet";
+import { countSid, onward, segmentDone, unlink } from "../lib/srh";
 import { icmp6Error } from "../originate/icmp6";
 import { WALK_DROPPED, walk6, walkAt, walkHeader, walkNamed } from "../originate/walk6";
 import { ICMP6_PARAMETER, ICMP6_TIME_EXCEEDED, ICMP6_TYPE } from "../wire/icmp6";
 import { ECN, IP_PROTOCOL } from "../wire/ip";
 import { IP4 } from "../wire/ip4";
-import { IP6, IP6_EXT } from "../wire/ip6";
+import { IP6 } from "../wire/ip6";
 import { SRH, SRH_ROUTING_TYPE } from "../wire/srh";
 
 const IP6_LOOKUP = 1, IP4_INPUT = 2, IP6_INPUT = 3, IP6_REWRITE = 4, IP6_GLEAN = 5, ICMP = 6, IP6_LOCAL = 7;
@@ -61,17 +61,13 @@ function segment(sw: usize, d: usize, sid: usize, o: u32, named: u32): void {
   // What ip6_input keeps out as a destination does not come in as a segment.
   if (isMulticast6(to)) return drop(d, Drop.MULTICAST);
   if (isReserved6(to)) return drop(d, Drop.MARTIAN_DESTINATION);
-  count(d, sid, l3);
+  countSid(d, sid, l3);
   store<u8>(p, limit - 1, IP6.HOP_LIMIT);
   store<u8>(srh, left - 1, SRH.SEGMENTS_LEFT);
   copy6(p + IP6.DST, to);
-  store<u32>(d, 0, Packet.FLOW);
-  store<u8>(d, load<u8>(d, Packet.FLAGS) | PacketFlag.STEPPED, Packet.FLAGS);
+  segmentDone(d);
   if (left == 1 && load<u8>(sid, Sid.FLAVORS) & SidFlavor.PSP) unlink(d, o, named);
-  const via = <usize>load<u32>(sid, Hop.VIA);
-  if (!via) return forward(d, IP6_LOOKUP);
-  store<u32>(d, <u32>via, Packet.HIT);
-  forward(d, load<u8>(via) == HopKind.GLEAN ? IP6_GLEAN : IP6_REWRITE);
+  onward(d, sid, IP6_LOOKUP, IP6_REWRITE, IP6_GLEAN);
 }
 
 /** The path ends here: take out what is inside, or hand it to the switch itself. */
@@ -81,7 +77,7 @@ function upperLayer(sw: usize, d: usize, sid: usize, o: u32, header: u32): void 
     // An inner header that is not all there is its input node's to drop.
     const inner = len(d) - l3 - o < <u32>IP4.LEN ? <usize>0 : data(d) + l3 + o;
     if (!ecnUncover(inner, trafficClass(data(d) + l3) & ECN.MASK)) return drop(d, Drop.CONGESTION_UNTOLD);
-    count(d, sid, l3);
+    countSid(d, sid, l3);
     strip(d, l3 + o);
     store<u16>(d, 0, Packet.L3);
     store<u32>(d, 0, Packet.FLOW);
@@ -89,7 +85,7 @@ function upperLayer(sw: usize, d: usize, sid: usize, o: u32, header: u32): void 
     store<u8>(d, load<u8>(d, Packet.FLAGS) & PacketFlag.COPY, Packet.FLAGS);
     forward(d, header == <u32>IP_PROTOCOL.IPIP ? IP4_INPUT : IP6_INPUT);
   } else if (header < 64 && (load<u64>(sid, Sid.ALLOW) >> header) & 1) {
-    count(d, sid, l3);
+    countSid(d, sid, l3);
     if (load<u8>(sid, Sid.FLAVORS) & SidFlavor.USP) unlinkAll(d, o);
     forward(d, IP6_LOCAL);
   } else icmp6Error(sw, d, Drop.UPPER_LAYER_NOT_ALLOWED, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.SR_UPPER_LAYER, o, ICMP);
@@ -105,23 +101,6 @@ function takesOut(sid: usize, header: u32): bool {
 
 function problem(sw: usize, d: usize, reason: Drop, pointer: u32): void {
   icmp6Error(sw, d, reason, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.FIELD, pointer, ICMP);
-}
-
-/** Only what is processed without error counts (RFC 8986 section 6). */
-function count(d: usize, sid: usize, l3: u32): void {
-  store<u64>(sid, load<u64>(sid, Hop.PACKETS) + 1, Hop.PACKETS);
-  store<u64>(sid, load<u64>(sid, Hop.BYTES) + (wireLen(d) - l3), Hop.BYTES);
-}
-
-/** Take the extension header at `o` out of the chain: what is before it moves up. */
-function unlink(d: usize, o: u32, named: u32): void {
-  const l3 = <u32>load<u16>(d, Packet.L3), l4 = <u32>load<u16>(d, Packet.L4), p = data(d) + l3, h = p + o;
-  const size = extensionLength(IP_PROTOCOL.ROUTING, h);
-  store<u8>(p + named, load<u8>(h, IP6_EXT.NEXT_HEADER));
-  put16(p + IP6.PAYLOAD_LENGTH, be16(p + IP6.PAYLOAD_LENGTH) - size);
-  memory.copy(data(d) + size, data(d), l3 + o);
-  strip(d, size);
-  if (l4 >= l3 + o + size) store<u16>(d, l4 - size, Packet.L4);
 }
 
 /** USP: unlink the SRHs before the upper layer at `end`. */

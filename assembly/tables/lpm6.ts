@@ -28,6 +28,7 @@
 //
 // Addresses are two u64 in host order: bswap of what a packet holds.
 
+import { prefixHi, prefixLo } from "../lib/bits128";
 import { hashPrefix, hashPrefixPart, prefixDomain } from "../lib/hash";
 import { Entry160, exact160_del, exact160_find, exact160_get, exact160_init, exact160_put, exact160_remove, exact160_sizeof, exact160_slot, SALT_PREFIXES } from "./exact160";
 import { MISS, Slots, slots_home, slots_next } from "./slots";
@@ -141,18 +142,9 @@ function domainOf(vrf: u32, len: u32): u32 {
   return (vrf << 8) | len;
 }
 
-// Masks of the upper and the lower half of an address; len is 1 to 128.
-function maskHi(len: u32): u64 {
-  return select<u64>(-1, <u64>-1 << <u64>(64 - len), len >= 64);
-}
-
-function maskLo(len: u32): u64 {
-  return select<u64>(0, <u64>-1 << <u64>(128 - len), len <= 64);
-}
-
 // Hash of the level entry that would cover the address.
 function hashOf(vrf: u32, len: u32, hi: u64, lo: u64): u32 {
-  return hashPrefix(domainOf(vrf, len), hi & maskHi(len), lo & maskLo(len));
+  return hashPrefix(domainOf(vrf, len), hi & prefixHi(len), lo & prefixLo(len));
 }
 
 function filterByte(t: usize, h: u32): usize {
@@ -294,7 +286,7 @@ function listLevels(t: usize): void {
   let p = t + Lpm6.LEVELS, long: u32 = 0, count: u32 = 0;
   for (let len: u32 = 128; len; len -= 4) {
     if (!load<u32>(t + <usize>(len - 4), Lpm6.COUNTS)) continue;
-    store<u64>(p, len > 64 ? maskLo(len) : maskHi(len));
+    store<u64>(p, len > 64 ? prefixLo(len) : prefixHi(len));
     store<u64>(p, prefixDomain(len), Level.KEY);
     store<u32>(p, len, Level.LEN);
     p += Level.SIZEOF;
@@ -335,8 +327,8 @@ export function lpm6_put(t: usize, vrf: u32, hi: u64, lo: u64, len: u32, value: 
     store<u32>(v, value, Vrf.DEFAULT);
     return true;
   }
-  hi &= maskHi(len);
-  lo &= maskLo(len);
+  hi &= prefixHi(len);
+  lo &= prefixLo(len);
   const h = hash(t), level = levelOf(len), domain = domainOf(vrf, 4 * level);
   if (!isPrefix(t, vrf, hi, lo, len)) {
     if (load<u32>(h, Slots.COUNT) + lpm6_cost(len) > load<u32>(h, Slots.LIMIT)) return false;
@@ -396,8 +388,8 @@ export function lpm6_del(t: usize, vrf: u32, hi: u64, lo: u64, len: u32): bool {
     store<u32>(v, load<u32>(v, Vrf.COUNT) - 1, Vrf.COUNT);
     return true;
   }
-  hi &= maskHi(len);
-  lo &= maskLo(len);
+  hi &= prefixHi(len);
+  lo &= prefixLo(len);
   if (!isPrefix(t, vrf, hi, lo, len)) return false;
   store<u32>(v, load<u32>(v, Vrf.COUNT) - 1, Vrf.COUNT);
   const h = hash(t), level = levelOf(len), domain = domainOf(vrf, 4 * level);
@@ -407,7 +399,7 @@ export function lpm6_del(t: usize, vrf: u32, hi: u64, lo: u64, len: u32): bool {
   // have entries of their own.
   let cover: u32 = MISS, coverLen = len - 1;
   for (; levelOf(coverLen) == level; coverLen--) {
-    cover = exact160_get(h, domainOf(vrf, coverLen), hi & maskHi(coverLen), lo & maskLo(coverLen));
+    cover = exact160_get(h, domainOf(vrf, coverLen), hi & prefixHi(coverLen), lo & prefixLo(coverLen));
     if (cover != MISS) break;
   }
   for (let n: u32 = 0; n < <u32>1 << (4 * level - len); n++) {

@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
   show: { summary: 'show what a switch knows, and what packets did there', load: () => import('./show.ts') },
   check: { summary: 'check a switch file', load: () => import('./check.ts') },
   dissect: { summary: 'print the packets of a capture', load: () => import('./dissect.ts') },
+  fabric: { summary: 'run a fabric and its workload in virtual time', load: () => import('./fabric.ts') },
   demo: { summary: 'replay the capture that comes with weft, and explain its drops', load: () => import('./demo.ts') },
   bench: { summary: 'measure this machine (in a clone of the repository)', load: () => import('./bench.ts') },
   doctor: { summary: 'say what works on this machine and how to get the rest', load: () => import('./doctor.ts') },

@@ -1,9 +1,9 @@
 // matches.ts -- which entry of which table decided at a node, and the line of
 // the file that made it. One row a node; nodes that read no table have none.
 
-import { Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { Hop } from '../../assembly/abi/hop.ts';
 import { Label } from '../../assembly/abi/mpls.ts';
-import { Iface, IfaceKind, Port } from '../../assembly/abi/port.ts';
+import { Iface, IfaceFlag, IfaceKind, Port } from '../../assembly/abi/port.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import { Vni, Vtep } from '../../assembly/abi/vxlan.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
@@ -18,6 +18,7 @@ import type { Position } from '../switch/file.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { findRoute } from '../switch/routes.ts';
 import { showPolicies, showSids } from '../switch/srv6.ts';
+import { isSid } from '../switch/srv6_sids.ts';
 import type { Switch } from '../switch/switch.ts';
 import { formatIp, formatMac, formatPrefix } from '../wire/address.ts';
 import type { Step } from './walk.ts';
@@ -54,6 +55,9 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   udp_input: udpPort,
   vxlan_decap: vxlanIn,
   vxlan_encap: vxlanOut,
+  srv6_edge: srDomain,
+  srv6_input: sid,
+  srv6_csid: sid,
   srv6_local: sid,
   srv6_encaps: policy,
   ip4_glean: glean,
@@ -144,14 +148,21 @@ function neighborMatch(sw: Switch, at: number): Match {
 
 /** The SID that the packet was for; the next node may act on another hop by now. */
 function sid({ sw, before }: Step): Match | undefined {
-  const { built } = sw, sids = built.routes.filter(r => built.k.view.getUint8(r.hop) === HopKind.SRV6_LOCAL), row = showSids(sw)[sids.findIndex(r => r.hop === before?.hit)];
-  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.interface && `by ${row.interface}`].filter(Boolean).join(' '), position: row.position };
+  const { built } = sw, sids = built.routes.filter(r => isSid(built.k.view.getUint8(r.hop))), row = showSids(sw)[sids.findIndex(r => r.hop === before?.hit)];
+  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.interface && `by ${row.interface}`, row.hmac && `HMAC ${row.hmac}`].filter(Boolean).join(' '), position: row.position };
+}
+
+/** The domain whose edge the packet came by. */
+function srDomain(s: Step): Match | undefined {
+  const { config, file, root } = s.sw.built, iface = ifaceOf(s);
+  if (!iface || !(iface.flags & IfaceFlag.SRV6_EDGE)) return undefined;
+  return { table: 'SR domain', entry: `${iface.name} is at its edge, SIDs in ${config.srv6?.domain?.block?.join(' ')}`, position: file.position([...root, 'srv6', 'domain', 'block']) };
 }
 
 /** The policy that the route leads into. */
 function policy({ sw, before }: Step): Match | undefined {
   const { policies, k } = sw.built, at = before ? k.view.getUint32(before.hit + Hop.AUX, true) : 0, row = showPolicies(sw)[[...policies.values()].indexOf(at)];
-  return row && { table: 'SRv6 policies', entry: `${row.name}, segments ${row.segments.join(' ')}`, position: row.position };
+  return row && { table: 'SRv6 policies', entry: `${row.name}, segments ${row.segments.join(' ')}${row.sent.length < row.segments.length ? ` in ${row.sent.join(' ')}` : ''}`, position: row.position };
 }
 
 /** Who listens on the UDP port. */

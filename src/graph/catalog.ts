@@ -3,7 +3,7 @@
 // test/catalog.test.ts checks the rows against the module.
 
 /** Edges of every lookup: HopKind in assembly/abi/hop.ts, lower case. */
-const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf'] as const;
+const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf', 'srv6_csid', 'srv6_input'] as const;
 /** First edges of every node that brings frames to layer 3: L3Edge in lib/l3_input.ts. */
 const L3 = ['ip4_input', 'ip6_input', 'arp_input', 'mpls_lookup'] as const;
 
@@ -14,9 +14,12 @@ export const catalog: Readonly<Record<string, readonly string[]>> = {
   mpls_swap: ['port_tx', 'bridge_forward', 'icmp4', 'icmp6'],
   mpls_pop: ['mpls_lookup', 'ip4_input', 'ip6_input', 'bridge_forward', 'port_tx'],
   ip6_input: ['ip6_lookup', 'icmp', 'ip6_local'],
+  srv6_edge: ['ip6_lookup'],
   ip6_verify: ['ip6_lookup'],
   ip6_lookup: HOP,
   ip6_group: HOP,
+  srv6_input: ['srv6_local', 'srv6_csid', 'icmp'],
+  srv6_csid: ['ip6_lookup', 'ip6_rewrite', 'ip6_glean', 'icmp', 'srv6_local'],
   srv6_local: ['ip6_lookup', 'ip4_input', 'ip6_input', 'ip6_rewrite', 'ip6_glean', 'icmp', 'ip6_local'],
   ip4_input: ['ip4_lookup'],
   ip4_verify: ['ip4_lookup'],

@@ -77,6 +77,8 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   SRH_SEGMENTS_LEFT: r('segments left points beyond the segment list, or is not zero where the path must end', 'check the segment list at the headend', 'RFC 8754 4.3.1.1'),
   SRH_NOT_ALLOWED: r('a routing header with segments left came to an address that is no SID', 'make the address a SID, or send to a SID', 'RFC 8754 4.3.2'),
   UPPER_LAYER_NOT_ALLOWED: r('the SID does not accept what follows the IPv6 header', 'use the behaviour that fits the payload (DT4, DT6, DT46)', 'RFC 8986 4.1.1'),
+  SRH_HMAC: r('the segment routing header has no HMAC where the SID wants one, or a wrong one, or one of a key that is not known', 'give headend and SID the same key (srv6: hmac_keys) and text (hmac_text)', 'RFC 8754 2.1.2.1'),
+  SR_DOMAIN: r('a packet from outside the SR domain was for a segment inside it, or a source that may not send to segments did', 'send from within the domain (srv6: domain: infrastructure), or take srv6_domain: edge off the port', 'RFC 8754 5.1'),
   UDP_LENGTH: r('the UDP length is below 8 or beyond the packet', 'nothing on the switch: the sender made it so', 'RFC 768'),
   UDP_CHECKSUM: r('the UDP checksum is wrong', 'captures with checksum offload hold unfinished ones: repair them', 'RFC 768'),
   VXLAN_NO_VNI: r('the I flag of the VXLAN header is not set', 'nothing on the switch: the sender made it so', 'RFC 7348 5'),

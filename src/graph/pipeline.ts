@@ -18,9 +18,12 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   mpls_swap: ICMP,
   mpls_pop: {},
   ip6_input: { ip6_lookup: 'ip6_verify', icmp: 'ip6_lookup' },
+  srv6_edge: { ip6_lookup: 'ip6_verify' },
   ip6_verify: {},
   ip6_lookup: HOP6,
   ip6_group: HOP6,
+  srv6_input: { icmp: 'ip6_lookup' },
+  srv6_csid: { icmp: 'ip6_lookup' },
   srv6_local: { icmp: 'ip6_lookup' },
   ip4_input: { ip4_lookup: 'ip4_verify' },
   ip4_verify: {},
@@ -46,5 +49,12 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   port_tx: {},
 };
 
-/** The same without a look at transport checksums: `count_checksums: false`. */
-export const unverified: typeof pipeline = { ...pipeline, ip6_input: { icmp: 'ip6_lookup' }, ip4_input: {} };
+/**
+ * The graph of a switch.
+ * @param verify look at transport checksums; without: `count_checksums: false`
+ * @param edge   a port is at the edge of an SR domain
+ */
+export function wiring({ verify, edge }: { verify: boolean; edge: boolean }): typeof pipeline {
+  const behind = verify ? 'ip6_verify' : 'ip6_lookup';
+  return { ...pipeline, ip6_input: { icmp: 'ip6_lookup', ip6_lookup: edge ? 'srv6_edge' : behind }, srv6_edge: { ip6_lookup: behind }, ip4_input: { ip4_lookup: verify ? 'ip4_verify' : 'ip4_lookup' } };
+}

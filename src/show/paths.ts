@@ -72,7 +72,7 @@ function pathText(network: Network, { kind, steps }: Branch): string {
     const port = (n: number) => network.ports[network.number(sw, n)]!.name, inner = branches.map(b => ` [${pathText(network, b)}]`).join('');
     if (node === 'input') return port(rxPort);
     if (edge === 'sent') return [`${node}${inner}`, ...(linked(sw, txPort) ? [] : [port(txPort)])];
-    if (born && edge !== 'drop') return []; // the branch stands behind the node that made it
+    if (born && edge !== 'drop' && edge !== 'consume') return []; // the branch stands behind the node that made it
     const end = edge === 'drop' ? ` DROP ${drop}` : edge === 'hold' ? ' HELD' : edge === 'consume' ? ' CONSUMED' : '';
     return `${node}${end}${inner}`;
   });

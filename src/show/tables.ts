@@ -9,7 +9,8 @@ import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
-import { showPolicies, showSids } from '../switch/srv6.ts';
+import { type PolicyRow, showPolicies, showSids } from '../switch/srv6.ts';
+import { showOam } from '../switch/srv6_domain.ts';
 import { showVxlan } from '../switch/vxlan_report.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
 import { count, type Report, report, seconds, where } from './report.ts';
@@ -74,7 +75,23 @@ export function sids(network: Network): Report {
 
 export function policies(network: Network): Report {
   const columns = [...['Policy', 'Mode', 'Segments'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
-  return report(network, columns, sw => showPolicies(sw).map(p => ({ cells: [p.name, p.mode, p.segments.join(' '), count(p.packets), count(p.bytes), where(p.position)], json: p })));
+  return report(network, columns, sw => showPolicies(sw).map(p => ({ cells: [p.name, p.mode, segmentsText(p), count(p.packets), count(p.bytes), where(p.position)], json: p })));
+}
+
+/** `fc00:0:1:: fc00:0:2:: in fc00:0:1:2::`. */
+export const segmentsText = ({ segments, sent }: Pick<PolicyRow, 'segments' | 'sent'>): string => segments.join(' ') + (segments.length > sent.length ? ` in ${sent.join(' ')}` : '');
+
+/** Seconds to the nanosecond. */
+const stamp = (ps: bigint): string => `${ps < 0n ? '-' : ''}${(ps < 0n ? -ps : ps) / 10n ** 12n}.${String((ps < 0n ? -ps : ps) % 10n ** 12n / 1000n).padStart(9, '0')} s`;
+
+export function oam(network: Network): Report {
+  const columns = [{ title: 'Time', right: true }, { title: 'Packet', right: true }, ...['Source', 'Destination'].map(title => ({ title })), ...['Left', 'Tag', 'Bytes'].map(title => ({ title, right: true }))];
+  const all = network.switches.map(showOam), sum = (of: 'packets' | 'suppressed') => all.reduce((n, r) => n + r[of], 0n);
+  const notes = [[sum('packets') - BigInt(all.reduce((n, r) => n + r.rows.length, 0)), 'older ones are no longer kept'], [sum('suppressed'), 'were not taken: more than srv6.oam allows']] as const;
+  return report(network, columns, sw => all[network.switches.indexOf(sw)]!.rows.map(r => ({
+    cells: [stamp(r.timePs), `#${r.packet}`, r.source, r.destination, String(r.segmentsLeft), String(r.tag), String(r.bytes)],
+    json: r,
+  })), notes.filter(([n]) => n > 0n).map(([n, what]) => `${count(n)} ${what}`));
 }
 
 export function fdb(network: Network): Report {

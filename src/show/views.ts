@@ -7,7 +7,7 @@ import type { Report, View } from './report.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { Network } from '../switch/network.ts';
 import { Runtime } from './runtime.ts';
-import { fdb, fib, groups, interfaces, labels, neighbors, policies, sids, vxlan } from './tables.ts';
+import { fdb, fib, groups, interfaces, labels, neighbors, oam, policies, sids, vxlan } from './tables.ts';
 
 /** A view that needs nothing but the end of the run. */
 const state = (of: (network: Network, reader?: CaptureReader) => Report): View['open'] => network => ({ report: reader => of(network, reader) });
@@ -21,6 +21,7 @@ export const VIEWS: Readonly<Record<string, View>> = {
   labels: { summary: 'MPLS labels that mean something here', open: state(labels) },
   sids: { summary: 'SRv6 SIDs, and what they processed', open: state(sids) },
   policies: { summary: 'SRv6 policies, and what was sent into them', open: state(policies) },
+  oam: { summary: 'packets that came to a SID with the O-flag', needsCapture: true, open: state(oam) },
   vxlan: { summary: 'VXLAN tunnels, and what went through', open: state(vxlan) },
   graph: { summary: 'nodes and edges, and what went along each', open: state(graph) },
   errors: { summary: 'drops by node and reason', needsCapture: true, open: state(errors) },

@@ -23,6 +23,7 @@ export interface VlanConfig {
   horizon?: number;
   learn?: boolean;
   flood?: boolean;
+  srv6_domain?: 'edge';
 }
 
 export interface BridgeConfig {
@@ -118,10 +119,31 @@ export interface PseudowireConfig {
 
 export interface Srv6SidConfig {
   behavior: 'End' | 'End.X' | 'End.DT4' | 'End.DT6' | 'End.DT46';
-  flavors?: ('psp' | 'usp' | 'usd')[];
+  flavors?: ('psp' | 'usp' | 'usd' | 'next-csid' | 'replace-csid')[];
   vrf?: string;
   via?: string;
   port?: string;
+  lblen?: number;
+  nflen?: number;
+  hmac?: 'required' | 'optional';
+}
+
+export interface LocatorConfig {
+  prefix: string;
+  block_len?: number;
+  node_len?: number;
+  func_len?: number;
+  hmac?: 'required' | 'optional';
+}
+
+export interface Srv6PolicyConfig {
+  segments: string[];
+  mode?: 'encaps' | 'encaps.red';
+  mtu?: number;
+  csid?: 'next' | 'replace';
+  hmac?: number | string;
+  tag?: number;
+  oam?: boolean;
 }
 
 export interface Srv6Config {
@@ -130,9 +152,13 @@ export interface Srv6Config {
   dscp?: number | 'copy';
   flow_label?: number | 'hash' | 'copy';
   allow?: ('icmpv6' | 'udp')[];
-  locators?: Record<string, string>;
+  locators?: Record<string, string | LocatorConfig>;
   sids?: Record<string, Srv6SidConfig> | string;
-  policies?: Record<string, { segments: string[]; mode?: 'encaps' | 'encaps.red'; mtu?: number }>;
+  policies?: Record<string, Srv6PolicyConfig>;
+  hmac_text?: 'rfc8754' | 'linux';
+  hmac_keys?: Record<string, string>;
+  oam?: { rate?: number; burst?: number };
+  domain?: { block?: string[]; infrastructure?: string[]; answer?: boolean };
 }
 
 export interface SwitchConfig {

@@ -1,10 +1,10 @@
-// file.ts -- a switch file: YAML text, and where each of its values stands, so
-// that an error or a table entry can be shown with line and column.
+// file.ts -- a YAML file that fits a schema, and where each of its values
+// stands, so that an error or a table entry can be shown with line and column.
 
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Alias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import validate, { type SchemaError } from '../../build/switch_schema.mjs';
+import validateSwitch, { type SchemaError } from '../../build/switch_schema.mjs';
 import { EXIT, systemWords, WeftError } from '../kernel/errors.ts';
 import { nearest } from './nearest.ts';
 
@@ -32,7 +32,7 @@ export function excerpt({ file, line, column }: Position, message: string, text:
 /** Columns of a line that an excerpt shows without cutting its beginning. */
 const EXCERPT = 120;
 
-/** A fault in a switch file: one message a fault, each with position and excerpt. */
+/** Faults in a file: one message a fault, each with position and excerpt. */
 export class ConfigError extends WeftError {
   override name = 'ConfigError';
   constructor(readonly faults: readonly string[]) {
@@ -40,7 +40,10 @@ export class ConfigError extends WeftError {
   }
 }
 
-export class SwitchFile {
+/** What a compiled schema is. */
+export interface Validate { (data: unknown): boolean; errors?: SchemaError[] | null }
+
+export class YamlFile {
   /** The parsed value; its shape is what the schema says. */
   readonly value: unknown;
   readonly #doc;
@@ -51,17 +54,13 @@ export class SwitchFile {
    * @param name path as the user gave it, for messages and for files it names
    * @throws ConfigError on YAML that does not parse or does not fit the schema
    */
-  constructor(readonly name: string, readonly text: string) {
+  constructor(readonly name: string, readonly text: string, validate: Validate) {
     this.#source = text.split('\n');
     this.#doc = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true, stringKeys: true });
     const { errors } = this.#doc;
     if (errors.length > 0) throw new ConfigError(errors.map(e => this.#message(e.pos, yamlWords(e.message))));
     this.value = this.#toJs() ?? {};
     if (!validate(this.value)) throw new ConfigError(this.#schemaFaults(validate.errors ?? []));
-  }
-
-  static read(path: string): SwitchFile {
-    return new SwitchFile(path, readText(path));
   }
 
   /** Where the value at `path` (or its key) stands. */
@@ -128,6 +127,17 @@ export class SwitchFile {
   }
 }
 
+/** A switch file. */
+export class SwitchFile extends YamlFile {
+  constructor(name: string, text: string) {
+    super(name, text, validateSwitch);
+  }
+
+  static read(path: string): SwitchFile {
+    return new SwitchFile(path, readText(path));
+  }
+}
+
 /** A JSON pointer and those of all that it is in. */
 function upward(pointer: string): string[] {
   const all = [pointer];
@@ -151,7 +161,7 @@ function schemaFault({ keyword, message, params, data, parentSchema, instancePat
 function yamlWords(message: string): string {
   const first = message.split('\n')[0]!;
   if (/reserved character @/.test(first)) return `${first}: put the value in quotes`;
-  if (/multiple documents/.test(first)) return 'a second document: expected one switch file; several switches go under `switches`';
+  if (/multiple documents/.test(first)) return 'a second document: expected one; several switches go under `switches`';
   return first;
 }
 

@@ -16,7 +16,7 @@ const MTU = 1500;
 const MIN_FRAME = 14;
 
 /** Keys that only a bridge's members have, and that only layer-3 interfaces have. */
-const MEMBER_KEYS = ['horizon', 'learn', 'flood'] as const, L3_KEYS = ['address', 'vrf', 'promiscuous', 'loopback'] as const;
+const MEMBER_KEYS = ['horizon', 'learn', 'flood'] as const, L3_KEYS = ['address', 'vrf', 'promiscuous', 'loopback', 'srv6_domain'] as const;
 /** Tag keys: `100`, `200.100` (two C-tags), `s200.100` (S-tag outside). */
 const TAG_KEY = /^s?\d{1,4}(\.\d{1,4})?$/;
 
@@ -52,7 +52,7 @@ function tagKeys(b: Builder, port: string, config: PortConfig): string[] {
 
 /**
  * An interface of a port: in a bridge where one has it as member, else layer 3.
- * @param member where `horizon`, `learn` and `flood` are read
+ * @param member where `horizon`, `learn`, `flood` and `srv6_domain` are read
  */
 function declareInterface(b: Builder, name: string, config: VlanConfig, path: Path, member: VlanConfig, at: Pick<Interface, 'port' | 'mac' | 'mtu' | 'tags' | 'accepts'>): void {
   const bridge = b.memberOf(name);
@@ -65,7 +65,7 @@ function declareInterface(b: Builder, name: string, config: VlanConfig, path: Pa
   } else b.addInterface({
     ...at, name, path, kind: IfaceKind.L3, domain: b.vrf(config.vrf, [...path, 'vrf']) ?? 0,
     addresses: addressesOf(b, config.address, [...path, 'address']),
-    flags: IfaceFlag.ANSWER | (config.promiscuous ? IfaceFlag.PROMISCUOUS : 0) | (config.loopback ? IfaceFlag.LOOPBACK : 0),
+    flags: IfaceFlag.ANSWER | (config.promiscuous ? IfaceFlag.PROMISCUOUS : 0) | (config.loopback ? IfaceFlag.LOOPBACK : 0) | (member.srv6_domain ? IfaceFlag.SRV6_EDGE : 0),
   });
 }
 

@@ -1,0 +1,128 @@
+// fabric.ts -- `weft fabric`: a fabric and its workload in virtual time.
+
+import { setImmediate } from 'node:timers/promises';
+import { InvalidArgumentError } from 'commander';
+import { Sim } from '../../assembly/abi/sim.ts';
+import { formatSeconds, formatShare } from '../fabric/format.ts';
+import { describeTopology, mermaidTopology } from '../fabric/picture.ts';
+import type { Result } from '../fabric/results.ts';
+import { runScenario } from '../fabric/run.ts';
+import { Scenario } from '../fabric/scenario.ts';
+import type { BalanceName } from '../fabric/simulation.ts';
+import { EXIT, WeftError } from '../kernel/errors.ts';
+import { loadKernels } from '../kernel/load.ts';
+import { parseTime, QuantityError } from '../switch/quantity.ts';
+import type { Command } from './command.ts';
+import { interruption } from './interrupt.ts';
+import { bytesText, grouped, memory, secondsText } from './numbers.ts';
+import { table } from './table.ts';
+import type { Talk } from './talk.ts';
+import { VERSION } from './version.ts';
+
+interface Flags { balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
+
+const BALANCES: readonly BalanceName[] = ['ecmp', 'random', 'round-robin', 'shortest', 'fare'];
+const DOES = { run: 'run the workload, and compare', topo: 'show the fabric, without a run' } as const;
+/** Pool of packets that a run in descriptors has no use for. */
+const SMALL = { small: 64, jumbo: 16, huge: 4 };
+const MEMORY = 4 * 2 ** 30;
+/** Milliseconds between two looks at signals and the terminal. */
+const INTERVAL = 100;
+
+const command: Command<Flags> = {
+  json: true,
+  examples: ['weft fabric run fabric.yaml --balance ecmp,fare', 'weft fabric run fabric.yaml --seed 1..10 --json', 'weft fabric topo fabric.yaml'],
+
+  define(c) {
+    c.addArgument(c.createArgument('<do>', 'what to do').choices(Object.keys(DOES)))
+      .argument('<file>', 'fabric file')
+      .option('--balance <names>', `ways to choose among equal paths: ${BALANCES.join(', ')}; default: the file's`, balances)
+      .option('--seed <n>', 'seed, or the first and last of several, as in 1..10', seeds)
+      .option('--until <time>', 'virtual time at which to end, as in 200us', until)
+      .option('--mermaid', 'with topo: print a Mermaid flowchart')
+      .option('--memory <size>', 'memory to reserve, up to 4GiB (the default)', memory)
+      .addHelpText('after', `\nWhat there is to do:\n${Object.entries(DOES).map(([name, what]) => `  ${name.padEnd(5)} ${what}`).join('\n')}`);
+  },
+
+  async run([what, file], flags, talk) {
+    const scenario = Scenario.read(file!);
+    if (what === 'topo') return topo(scenario, flags, talk);
+    if (flags.mermaid) throw new WeftError(EXIT.usage, '--mermaid goes with fabric topo');
+    return runAll(scenario, flags, talk);
+  },
+};
+export default command;
+
+function balances(text: string): readonly BalanceName[] {
+  const names = text.split(','), unknown = names.find(n => !(BALANCES as readonly string[]).includes(n));
+  if (unknown !== undefined) throw new InvalidArgumentError(`No "${unknown}": expected some of ${BALANCES.join(', ')}.`);
+  return names as BalanceName[];
+}
+
+function seeds(text: string): readonly number[] {
+  const [, first, last = first] = /^(\d{1,10})(?:\.\.(\d{1,10}))?$/.exec(text) ?? [], count = Number(last) - Number(first) + 1;
+  if (first === undefined || count < 1 || Number(last) >= 2 ** 32) throw new InvalidArgumentError('Expected a seed, or two in order, as in 7 or 1..10.');
+  return Array.from({ length: count }, (_, i) => Number(first) + i);
+}
+
+function until(text: string): number {
+  try {
+    return Number(parseTime(text));
+  } catch (e) {
+    if (e instanceof QuantityError) throw new InvalidArgumentError(e.message);
+    throw e;
+  }
+}
+
+function topo(scenario: Scenario, flags: Flags, talk: Talk): number {
+  const { topology } = scenario;
+  if (flags.mermaid) for (const line of mermaidTopology(topology)) talk.out(line);
+  else {
+    const facts = describeTopology(topology);
+    if (talk.json) talk.document({ code: EXIT.ok, ...facts });
+    else for (const [name, value] of facts.lines) talk.out(`${talk.colors.dim(name.padEnd(20))}${value}`);
+  }
+  return EXIT.ok;
+}
+
+async function runAll(scenario: Scenario, flags: Flags, talk: Talk): Promise<number> {
+  const { config } = scenario, stop = interruption(), results: Result[] = [], walls: number[] = [];
+  const points = (flags.balance ?? [config.balance ?? 'fare']).flatMap(balance => (flags.seed ?? [config.seed ?? 1]).map(seed => ({ balance, seed })));
+  for (const { balance, seed } of points) {
+    const started = performance.now(), k = loadKernels({ ...SMALL, memory: flags.memory ?? MEMORY });
+    let next = started + INTERVAL;
+    const { result } = await runScenario(k, scenario, balance, seed, {
+      until: flags.until, signal: stop.signal,
+      async progress(sim) {
+        if (performance.now() < next) return;
+        next = performance.now() + INTERVAL;
+        const open = k.view.getUint32(sim.at + Sim.OPEN, true), all = sim.model.messages.length;
+        talk.progress(`${balance}, seed ${seed}: ${formatSeconds(sim.now / 1e12)} of virtual time, ${grouped(all - open)} of ${grouped(all)} messages, ${secondsText((performance.now() - started) / 1000)}`);
+        await setImmediate();
+      },
+    });
+    talk.progress('');
+    results.push(result);
+    walls.push((performance.now() - started) / 1000);
+    if (stop.signal.aborted) break;
+  }
+  const unfinished = results.some(r => r.completed < r.messages), code = stop.signal.aborted ? EXIT.interrupted : unfinished && flags.until === undefined && scenario.until === undefined ? EXIT.failed : EXIT.ok;
+  if (talk.json) talk.document({ code, name: config.name ?? null, runs: results, meta: { weft: VERSION, node: process.version, wallSeconds: walls } });
+  else if (!talk.quiet) print(scenario, results, walls, talk);
+  if (stop.signal.aborted) talk.error('interrupted', 'what was measured until then is shown');
+  else if (code === EXIT.failed) talk.error('some messages never ended', 'links that stay down, or packets that are lost each time; see what was dropped');
+  return code;
+}
+
+function print(scenario: Scenario, results: readonly Result[], walls: readonly number[], talk: Talk): void {
+  const { dim, bold } = talk.colors, { topology: t } = scenario, right = (title: string) => ({ title, right: true });
+  talk.out(`${bold(scenario.config.name ?? 'fabric')}: ${t.kind}, ${grouped(t.hosts)} hosts, ${grouped(t.devices.length - t.hosts)} switches, ${grouped(t.links.length)} links\n`);
+  const columns = [{ title: 'balance' }, ...['seed', 'done', 'completion', 'p99', 'busiest stage', 'goodput', 'latency p99', 'queue max', 'PFC', 'dropped', 'reordered'].map(right)];
+  const rows = results.map(r => [
+    r.balance, String(r.seed), r.completed === r.messages ? 'all' : `${grouped(r.completed)}/${grouped(r.messages)}`, formatSeconds(r.completion.max), formatSeconds(r.completion.p99), formatShare(r.utilisation.busiestStage),
+    `${(r.goodput / 1e12).toFixed(2)}T`, formatSeconds(r.packetLatency.p99), bytesText(r.queue.max), grouped(r.pfc.frames), grouped(Object.values(r.dropped).reduce((a, b) => a + b, 0)), formatShare(r.reordered.share),
+  ]);
+  for (const line of table(columns, rows, (cell, _, row) => (row < 0 ? dim(cell) : cell))) talk.out(line.trimEnd());
+  const hops = results.reduce((n, r) => n + r.packetHops, 0), wall = walls.reduce((a, b) => a + b, 0);
+  talk.out(`\n${grouped(hops)} packet hops in ${secondsText(wall)}, ${(hops / wall / 1e6).toFixed(1)} million a second`);
+}
