@@ -46,7 +46,7 @@ export { exact64_del, exact64_get, exact64_get_from, exact64_init, exact64_put, 
 export { fdb_age, fdb_del, fdb_entry_domain, fdb_entry_expires, fdb_entry_mac, fdb_entry_value, fdb_full, fdb_get, fdb_get_from, fdb_init, fdb_learn, fdb_moved, fdb_next, fdb_put, fdb_sizeof, fdb_slot } from "./tables/fdb";
 export { flows_add, flows_count, flows_del, flows_evicted, flows_get, flows_hash, flows_init, flows_made, flows_next, flows_sizeof } from "./tables/flow_table";
 export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm4_put_many, lpm4_sizeof, lpm4_slot, lpm4_trie, lpm4_trie_sizeof } from "./tables/lpm4";
-export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
+export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_get_many, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
 export { maglev_build, maglev_get, maglev_init, maglev_name, maglev_permutation, maglev_sizeof, maglev_slot, maglev_weight } from "./tables/maglev";
 export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
 export { neighbors_forget, neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";

@@ -17,8 +17,9 @@ import { checksumBytes, checksumFold } from "../lib/checksum";
 import { takesLoopback } from "../lib/loopback";
 import { takesGroup4 } from "../lib/multicast";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
+import { plain4 } from "../lib/plain";
 import { ECN } from "../wire/ip";
-import { IP4, IP4_VERSION_IHL_PLAIN } from "../wire/ip4";
+import { IP4 } from "../wire/ip4";
 
 const IP4_LOOKUP = 1;
 
@@ -27,33 +28,12 @@ export function ip4_input(vec: usize, n: u32, sw: usize): void {
     const d = at(vec, i), l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3, wire = wireLen(d);
     // A right header without options, between hosts, in a frame without
     // padding: three loads decide it (6.5 -> 5.9 ns/packet).
-    if (len(d) >= l3 + IP4.LEN && !(load<u8>(d, Packet.FLAGS) & PacketFlag.GROUP)) {
-      const a = load<u64>(p), b = load<u64>(p, 8), dst = load<u32>(p, IP4.DST);
-      const total = <u32>bswap<u16>(<u16>(a >> 16));
-      if (<u8>a == IP4_VERSION_IHL_PLAIN && total == wire - l3 && total >= <u32>IP4.LEN && hosts(<u8>(b >> 32), <u8>dst) && rightSum(a, b, dst)) {
-        store<u32>(d, l3 + IP4.LEN, Packet.L4); // and no drop reason behind it
-        store<u8>(d, <u8>(a >> 8) & ECN.MASK, Packet.ECN);
-        forward(d, IP4_LOOKUP);
-        continue;
-      }
-    }
-    validate(sw, d, p, l3);
+    if (len(d) >= l3 + IP4.LEN && !(load<u8>(d, Packet.FLAGS) & PacketFlag.GROUP) && plain4(p, wire - l3)) {
+      store<u32>(d, l3 + IP4.LEN, Packet.L4); // and no drop reason behind it
+      store<u8>(d, load<u8>(p, IP4.TOS) & ECN.MASK, Packet.ECN);
+      forward(d, IP4_LOOKUP);
+    } else validate(sw, d, p, l3);
   }
-}
-
-/** First octets of addresses that are neither 0/8, 127/8 nor 224/3. */
-function hosts(src: u32, dst: u32): bool {
-  return src - 1 < 223 && src != 127 && dst - 1 < 223 && dst != 127;
-}
-
-/** Whether a header without options, its checksum in place, sums to all ones. */
-function rightSum(a: u64, b: u64, dst: u32): bool {
-  let s = a + b;
-  s += u64(s < a);
-  s += <u64>dst;
-  s += u64(s < <u64>dst);
-  const h = <u32>((s + rotr<u64>(s, 32)) >> 32);
-  return (h + rotr<u32>(h, 16)) >> 16 == 0xffff;
 }
 
 /** Any header: all checks. */

@@ -27,6 +27,7 @@ import { Hop, HopKind } from "../abi/hop";
 import { Packet, PacketFlag } from "../abi/packet";
 import { DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Srv6Policy } from "../abi/srv6";
 import { Switch } from "../abi/switch";
+import { copyFrame } from "../lib/copy";
 import { trafficClass } from "../lib/ecn";
 import { starved, wait } from "../lib/emit";
 import { flowIp } from "../lib/flow";
@@ -103,7 +104,7 @@ function push(pool: usize, d: usize, policy: usize, four: bool, first: u32): boo
     return false;
   }
   const p = data(d), bytes = wireLen(d);
-  memory.copy(p, policy + Srv6Policy.TEMPLATE, n);
+  copyFrame(p, policy + Srv6Policy.TEMPLATE, n);
   put32(p, first);
   put16(p + IP6.PAYLOAD_LENGTH, bytes - IP6.LEN);
   store<u8>(p, limit ? limit : left, IP6.HOP_LIMIT);
