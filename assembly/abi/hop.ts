@@ -79,6 +79,8 @@ export enum HopKind {
   GWLB = 20,
   /** AUX: BierGroup; MTU: largest packet that fits inside. */
   BIER_ENCAP = 21,
+  /** AUX: Esp; MTU: largest packet that fits inside. */
+  ESP_ENCRYPT = 22,
 }
 /**
  * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's

@@ -86,6 +86,8 @@ export enum Switch {
   LB = 220,
   /** u32, Express: what plain packets pass in one go; 0: node by node, like all others. */
   EXPRESS = 224,
+  /** u32, HostQueue: packets for nodes that the host runs; 0: there are none. */
+  HOST_QUEUE = 228,
   SIZEOF = 256,
 }
 

@@ -41,6 +41,20 @@ export function graph_input(sw: usize, index: u32, vec: usize, n: u32): void {
   append(sw, index, vec, n);
 }
 
+/** Packets that the host held go on in front of node `index`. */
+export function graph_resume(sw: usize, index: u32, vec: usize, n: u32): void {
+  store<u32>(sw, load<u32>(sw, Switch.HELD) - n, Switch.HELD);
+  append(sw, index, vec, n);
+}
+
+/** Node `index` drops a packet that the host held. @param why Drop */
+export function graph_refuse(sw: usize, index: u32, d: usize, why: u32): void {
+  store<u32>(sw, load<u32>(sw, Switch.HELD) - 1, Switch.HELD);
+  drop(d, why);
+  traceDrop(sw, index, d);
+  graph_drop(sw, index, d);
+}
+
 /**
  * Run until nothing waits.
  * @returns 0 when drained; 1 when a node waits for buffers: take what is in
