@@ -34,7 +34,7 @@ export { capture_write, capture_write_one } from "./capture/write";
 // graph
 export { drops_sizeof } from "./graph/drops";
 export { links_move } from "./graph/links";
-export { graph_input, graph_run, graph_step } from "./graph/run";
+export { graph_input, graph_refuse, graph_resume, graph_run, graph_step } from "./graph/run";
 export { trace_init } from "./graph/trace";
 
 // tables
@@ -70,6 +70,8 @@ export { bridge_forward } from "./nodes/bridge_forward";
 export { ecn_mark } from "./nodes/ecn_mark";
 export { bridge_policy } from "./nodes/bridge_policy";
 export { bridge_policy_out } from "./nodes/bridge_policy_out";
+export { esp_decrypt } from "./nodes/esp_decrypt";
+export { esp_encrypt } from "./nodes/esp_encrypt";
 export { ethernet_input } from "./nodes/ethernet_input";
 export { iface_output } from "./nodes/iface_output";
 export { ip4_fragment } from "./nodes/ip4_fragment";

@@ -17,7 +17,7 @@ import { Packet } from "../abi/packet";
 import { toHost } from "../lib/host_queue";
 import { at, consume, data, drop, len, wireLen } from "../lib/packet";
 import { UDP } from "../wire/udp";
-import { ESP } from "../wire/esp";
+import { ESP } from "../wire/ipsec";
 
 /** Octet that a NAT keepalive is made of, RFC 3948 section 2.3. */
 const KEEPALIVE: u32 = 0xff;

@@ -7,7 +7,7 @@
 // 4106 section 3.1). Sequence numbers do not wrap: an SA is over then.
 
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { ESP, ESP_GCM } from '../../assembly/wire/esp.ts';
+import { ESP, ESP_GCM } from '../../assembly/wire/ipsec.ts';
 
 export interface Key {
   readonly cipher: 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm';

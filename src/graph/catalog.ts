@@ -3,7 +3,7 @@
 // test/catalog.test.ts checks the rows against the module.
 
 /** Edges of every lookup: HopKind in assembly/abi/hop.ts, lower case. */
-const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf', 'srv6_csid', 'srv6_input', 'srv6_insert', 'srv6_dx', 'sr_proxy', 'sr_masquerade', 'tunnel_encap', 'geneve_encap', 'gwlb', 'bier_encap'] as const;
+const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf', 'srv6_csid', 'srv6_input', 'srv6_insert', 'srv6_dx', 'sr_proxy', 'sr_masquerade', 'tunnel_encap', 'geneve_encap', 'gwlb', 'bier_encap', 'esp_encrypt'] as const;
 /** First edges of every node that brings frames to layer 3: L3Edge in lib/l3_input.ts. */
 const L3 = ['ip4_input', 'ip6_input', 'arp_input', 'mpls_lookup', 'bier_input'] as const;
 
@@ -34,20 +34,22 @@ export const catalog: Readonly<Record<string, readonly string[]>> = {
   ip4_local: ['ip4_lookup', 'udp_input'],
   ip6_local: ['ip6_lookup', 'udp_input', 'nd_input'],
   nd_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],
-  udp_input: ['vxlan_decap', 'icmp4', 'icmp6'],
+  udp_input: ['vxlan_decap', 'icmp4', 'icmp6', 'esp_decrypt'],
   vxlan_decap: ['bridge_forward', 'ip4_input', 'ip6_input'],
   srv6_encaps: ['ip6_lookup', 'ip6_rewrite', 'ip6_glean', 'icmp4', 'icmp6', 'ip4_fragment'],
   bier_encap: ['bier_forward', 'icmp4', 'icmp6', 'ip4_fragment'],
   bier_forward: ['bier_decap', 'port_tx', 'bridge_forward'],
   bier_decap: ['ip4_input', 'ip6_input', 'mpls_lookup', 'iface_output'],
+  esp_decrypt: [],
   ip4_glean: ['ip4_rewrite', 'iface_output', 'icmp4', 'icmp6'],
   ip6_glean: ['ip6_rewrite', 'iface_output', 'icmp4', 'icmp6'],
   vxlan_encap: ['ip4_lookup', 'ip6_lookup', 'icmp4', 'icmp6', 'ip4_fragment'],
+  esp_encrypt: ['icmp4', 'icmp6', 'ip4_fragment'],
   mpls_push: ['port_tx', 'bridge_forward', 'icmp4', 'icmp6', 'ip4_fragment'],
   ip_policy_out: ['ip4_rewrite', 'ip6_rewrite'],
   nat44_out: ['ip4_rewrite'],
   ip4_rewrite: ['port_tx', 'bridge_forward', 'ip4_fragment', 'icmp'],
-  ip4_fragment: ['port_tx', 'bridge_forward', 'mpls_push', 'vxlan_encap', 'srv6_encaps', 'bier_encap'],
+  ip4_fragment: ['port_tx', 'bridge_forward', 'mpls_push', 'vxlan_encap', 'srv6_encaps', 'esp_encrypt', 'bier_encap'],
   ip6_rewrite: ['port_tx', 'bridge_forward', 'icmp'],
   bridge_policy: ['bridge_forward'],
   bridge_forward: [...L3, 'iface_output', 'bridge_flood'],

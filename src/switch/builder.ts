@@ -20,6 +20,8 @@ import type { BuiltBier } from './bier.ts';
 import type { Feature } from './features.ts';
 import { Generation } from './generation.ts';
 import type { BuiltBalancer } from './load_balancers.ts';
+import type { IpsecTunnel } from './ipsec.ts';
+import type { Listener } from './listeners.ts';
 import type { PlacedLabel } from './mpls.ts';
 import type { BuiltNat } from './nat.ts';
 import { nearest } from './nearest.ts';
@@ -110,6 +112,10 @@ export class Builder {
   /** SRv6 locators, in the order of the file. */
   locators: readonly Locator[] = [];
   readonly interfaces: Interface[] = [];
+  /** What tunnels listen to, until its tables are made. */
+  readonly listeners: Listener[] = [];
+  /** IPsec tunnels by name. */
+  readonly ipsec = new Map<string, IpsecTunnel>();
   /** VXLAN VNIs by name. */
   readonly vxlans = new Map<string, VxlanEntry>();
   routes: RouteInit[] = [];

@@ -97,6 +97,23 @@ export interface NatConfig {
   timeouts?: { tcp?: string; tcp_transitory?: string; udp?: string; icmp?: string };
 }
 
+/** An IPsec tunnel: ESP in UDP, keys by hand. */
+export interface IpsecConfig {
+  local: string;
+  remote: string;
+  underlay?: string;
+  vrf?: string;
+  port?: number;
+  entropy?: boolean;
+  spi_out: number;
+  spi_in: number;
+  key_out: string;
+  key_in: string;
+  replay_window?: number;
+  ttl?: number;
+  mtu?: number;
+}
+
 export interface VlanConfig extends PolicyConfig {
   mac?: string;
   address?: string | string[];
@@ -152,6 +169,7 @@ export interface GroupConfig {
 }
 
 export interface RouteConfig {
+  ipsec?: string;
   to: string;
   vrf?: string;
   via?: string;
@@ -266,6 +284,7 @@ export interface Srv6Config {
 }
 
 export interface SwitchConfig {
+  ipsec?: Record<string, IpsecConfig>;
   name?: string;
   seed?: number;
   count_checksums?: boolean;

@@ -5,7 +5,7 @@ import { Drop } from '../../assembly/abi/drop.ts';
 import { Esp, HostQueue } from '../../assembly/abi/esp.ts';
 import { HEADROOM, Packet, PacketFlag } from '../../assembly/abi/packet.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
-import { ESP } from '../../assembly/wire/esp.ts';
+import { ESP } from '../../assembly/wire/ipsec.ts';
 import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
 import { IP6 } from '../../assembly/wire/ip6.ts';

@@ -5,6 +5,8 @@ import { buildBier, declareBier } from './bier.ts';
 import { buildBierGroups } from './bier_groups.ts';
 import { buildBridges, declareBridges, declareOwnInterfaces } from './bridges.ts';
 import type { SwitchConfig } from './config.ts';
+import { declareIpsec, buildIpsec } from './ipsec.ts';
+import { buildListeners } from './listeners.ts';
 import { checkConntrack } from './conntrack.ts';
 import { buildFib } from './fib.ts';
 import { checkGroups } from './groups.ts';
@@ -45,8 +47,11 @@ export const features: readonly Feature[] = [
   { build: buildQos },
   { declare: declarePseudowires },
   { declare: declareVxlan },
+  { declare: declareIpsec },
   { declare: declareOwnInterfaces, build: buildBridges },
   { build: buildVxlan },
+  { build: buildIpsec },
+  { build: buildListeners },
   { build: buildSourceGuard },
   { build: buildNat },
   { declare: checkConntrack },

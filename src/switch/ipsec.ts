@@ -15,7 +15,7 @@ import { type Builder, defaultMac, type Interface, sameBytes } from './builder.t
 import type { IpsecConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { listen, udpEdge } from './listeners.ts';
-import { endpoint } from './tunnels.ts';
+import { endpoint } from './vxlan.ts';
 
 /** Packets that may come late: a window for sprayed and spread tunnels (spec: 1,024 and more). */
 const REPLAY = 2048;

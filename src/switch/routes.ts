@@ -15,6 +15,7 @@ import { BulkRoutes } from './bulk_routes.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { groupHop } from './groups.ts';
+import { ipsecHop } from './ipsec.ts';
 import { pushHop } from './label_stack.ts';
 import { groupMacHop, isGroupPrefix } from './multicast.ts';
 import { policyHop } from './srv6_policies.ts';
@@ -65,9 +66,9 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
 /** The one way a route goes. */
 function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
   // With `srv6` a gateway is the policy's.
-  const ways = (['via', 'group', 'action', 'vrf_leak', 'srv6', 'vxlan', 'bier'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
+  const ways = (['via', 'group', 'action', 'vrf_leak', 'srv6', 'vxlan', 'bier', 'ipsec'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
   if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
-    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `vrf_leak`, `srv6`, `vxlan` or `bier`');
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `vrf_leak`, `srv6`, `vxlan`, `bier` or `ipsec`');
     return undefined;
   }
   if (r.vxlan !== undefined) return vxlanRouteHop(b, { ...r, vxlan: r.vxlan }, vrf, path);
@@ -80,6 +81,7 @@ function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path:
     const to = b.vrf(r.vrf_leak, [...path, 'vrf_leak']);
     return to === undefined ? undefined : b.hop({ kind: HopKind.VRF, aux: to, path });
   }
+  if (r.ipsec !== undefined) return ipsecHop(b, r.ipsec, path);
   if (r.srv6 !== undefined) return policyHop(b, r.srv6, r, path);
   for (const key of ['push', 'entropy', 'tc'] as const)
     if (r[key] !== undefined && (!r.push || r.via === undefined)) b.fault([...path, key], `goes with ${r.push ? 'via' : 'push'} only`, true);

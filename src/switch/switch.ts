@@ -9,6 +9,7 @@ import { type Extras, wiringOf } from '../graph/pipeline.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { Builder } from './builder.ts';
 import type { SwitchConfig } from './config.ts';
+import { EspHost } from './esp_host.ts';
 import { features } from './features.ts';
 import { marksOnEgress } from './qos.ts';
 import type { Path, SwitchFile } from './file.ts';
@@ -18,10 +19,18 @@ export class Switch {
   readonly at: number;
   readonly portNames: readonly string[];
 
+  #host: EspHost | undefined;
+
   private constructor(public built: Builder) {
     this.at = built.sw;
     this.portNames = built.portNames;
     this.graph = new Graph(built.k, built.sw, wiringOf(extrasOf(built)));
+    if (built.ipsec.size > 0) this.#host = new EspHost(this);
+  }
+
+  /** Do the host's part of nodes that are not kernels' alone. @returns whether there was any */
+  serveHost(): boolean {
+    return this.#host?.serve() ?? false;
   }
 
   /** What the file says of a port for people and captures. */

@@ -94,7 +94,7 @@ function localsOf(b: Builder, config: VxlanConfig, path: Path): Uint8Array[] {
 }
 
 /** An address a VTEP can have: unicast, and not only on its link. */
-function endpoint(b: Builder, text: string, path: Path): Uint8Array | undefined {
+export function endpoint(b: Builder, text: string, path: Path): Uint8Array | undefined {
   const a = b.try(path, () => parseIp(text));
   if (!a) return undefined;
   const first = a[0]!, bad = a.length === 4 ? first === 0 || first === 127 || first >= 224 : first === 0xff || (first === 0xfe && (a[1]! & 0xc0) === 0x80) || a.every(v => v === 0);
@@ -159,6 +159,7 @@ function vtepOf(b: Builder, e: VxlanEntry, address: Uint8Array, local: Exact160,
   const key = `${domain} ${formatIp(address)}`, known = vteps.get(key);
   if (known !== undefined) return known;
   const at = k.alloc(Vtep.SIZEOF, 'tunnel end');
+  k.view.setUint8(at, 1);
   k.view.setUint32(at + Vtep.LINE, b.line(path), true);
   local.put(domain, address, at);
   vteps.set(key, at);
