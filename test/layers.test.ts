@@ -24,6 +24,7 @@ const MAY: Record<string, readonly string[]> = {
   'assembly/sim': [...KERNEL_LIB, 'assembly/balance'],
   'src/wire': ['assembly/wire'],
   'src/kernel': ['assembly/abi'],
+  'src/crypto': ['assembly/wire'],
   'src/capture': ['assembly/abi', 'assembly/wire', 'src/kernel', 'src/wire'],
   'src/filter': ['assembly/wire', 'src/kernel', 'src/wire'],
   'src/graph': ['assembly/abi', 'src/kernel'],
@@ -31,7 +32,7 @@ const MAY: Record<string, readonly string[]> = {
   'src/replay': ['assembly/abi', 'src/capture', 'src/filter', 'src/graph', 'src/kernel', 'src/switch', 'src/wire'],
   'src/explain': ['assembly/abi', 'assembly/wire', 'src/capture', 'src/graph', 'src/kernel', 'src/replay', 'src/switch', 'src/wire'],
   'src/show': ['assembly/abi', 'src/capture', 'src/explain', 'src/graph', 'src/kernel', 'src/replay', 'src/switch', 'src/wire'],
-  'src/switch': ['assembly/abi', 'assembly/wire', 'build/switch_schema.ts', 'src/kernel', 'src/graph', 'src/wire'],
+  'src/switch': ['assembly/abi', 'src/crypto', 'assembly/wire', 'build/switch_schema.ts', 'src/kernel', 'src/graph', 'src/wire'],
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));

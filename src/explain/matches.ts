@@ -2,6 +2,7 @@
 // the file that made it. One row a node; nodes that read no table have none.
 
 import { BierNeighbor } from '../../assembly/abi/bier.ts';
+import { Esp } from '../../assembly/abi/esp.ts';
 import { Hop } from '../../assembly/abi/hop.ts';
 import { LbReal } from '../../assembly/abi/lb.ts';
 import { Label } from '../../assembly/abi/mpls.ts';
@@ -82,6 +83,8 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   srv6_input: sid,
   srv6_csid: sid,
   srv6_local: sid,
+  esp_encrypt: espTunnel,
+  esp_decrypt: espTunnel,
   srv6_encaps: policy,
   ip4_glean: glean,
   ip6_glean: glean,
@@ -280,6 +283,12 @@ function srDomain(s: Step): Match | undefined {
   const { config, file, root } = s.sw.built, iface = ifaceOf(s);
   if (!iface || !(iface.flags & IfaceFlag.SRV6_EDGE)) return undefined;
   return { table: 'SR domain', entry: `${iface.name} is at its edge, SIDs in ${config.srv6?.domain?.block?.join(' ')}`, position: file.position([...root, 'srv6', 'domain', 'block']) };
+}
+
+/** The IPsec tunnel of the SA; of a packet whose SPI is nobody's the address it came to. */
+function espTunnel({ sw, visit: { hit } }: Step): Match | undefined {
+  const tunnels = [...sw.built.ipsec.values()], t = tunnels.find(x => x.at === hit || x.back === hit), line = hit === 0 ? 0 : sw.built.k.view.getUint32(hit + Esp.LINE, true);
+  return { table: 'IPsec tunnels', entry: t ? `${t.name}, SPI 0x${(t.at === hit ? t.out : t.in).spi.toString(16)}` : 'no tunnel has the SPI', position: sw.built.position(line) };
 }
 
 /** The policy that the route leads into. */

@@ -94,7 +94,7 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   BIER_NO_RECEIVER: r('no set bit of the bit string leads anywhere from here', 'add the BFR-ids under bift of the sub-domain', 'RFC 8279 6.5'),
   BIER_PROTO: r('what the BIER header carries is nothing that this receiver takes', 'Ethernet frames need ethernet: INTERFACE in the sub-domain', 'RFC 8296 2.1.2'),
   MAC_CONTROL: r('the MAC control frame is neither PAUSE nor PFC, too short, or addressed to another station', 'nothing: such frames never leave their link', 'IEEE 802.3 31.3'),
-  ESP_MALFORMED: r('the ESP packet is too short, of no whole block, or wrongly padded', 'nothing on the switch: the sender made it so', 'RFC 4303 2.4'),
+  ESP_MALFORMED: r('the ESP packet is too short, of no whole block, wrongly padded, or has no IP packet in it', 'nothing on the switch: the sender made it so', 'RFC 4303 2.4'),
   ESP_UNKNOWN_SA: r('no tunnel here has that SPI', 'give the tunnel the spi_in that the peer sends', 'RFC 4303 3.4.2'),
   ESP_AUTHENTICATION: r('the packet was not sealed with the key of its SPI, or was changed on the way', 'give both ends the same key', 'RFC 4303 3.4.4.1'),
   ESP_REPLAY: r('the sequence number was here before, or is too old for the window; or the SA has no numbers left', 'raise replay_window where paths differ in delay; take new keys before 2^32 packets', 'RFC 4303 3.4.3'),

@@ -11,6 +11,7 @@ import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { listReals } from '../switch/load_balancers.ts';
 import { showLabels } from '../switch/mpls.ts';
 import { listNat } from '../switch/nat.ts';
+import { listIpsec } from '../switch/ipsec.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
 import { listPolicers } from '../switch/policers.ts';
@@ -160,6 +161,11 @@ export function bier(network: Network): Report {
     cells: [String(r.subDomain), String(r.si), String(r.bsl), number(r.biftId), number(r.label), String(r.table), r.via || 'this router', r.interface, r.bfrs, bits(r.fBm), count(r.packets), count(r.bytes), where(r.position)],
     json: r,
   })));
+}
+
+export function ipsec(network: Network): Report {
+  const columns = [{ title: 'Tunnel' }, { title: 'Direction' }, ...['SPI', 'Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => listIpsec(sw.built).map(r => ({ cells: [r.tunnel, r.direction, `0x${r.spi.toString(16)}`, count(r.packets), count(r.bytes), where(r.position)], json: r })));
 }
 
 export function fdb(network: Network): Report {

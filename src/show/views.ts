@@ -7,7 +7,7 @@ import type { Report, View } from './report.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { Network } from '../switch/network.ts';
 import { Runtime } from './runtime.ts';
-import { bier, conntrack, ecn, fdb, fib, groups, interfaces, labels, nat, neighbors, oam, pfc, policers, policies, ports, reals, rules, sids, vxlan } from './tables.ts';
+import { bier, conntrack, ecn, fdb, fib, groups, interfaces, ipsec, labels, nat, neighbors, oam, pfc, policers, policies, ports, reals, rules, sids, vxlan } from './tables.ts';
 
 /** A view that needs nothing but the end of the run. */
 const state = (of: (network: Network, reader?: CaptureReader) => Report): View['open'] => network => ({ report: reader => of(network, reader) });
@@ -30,6 +30,7 @@ export const VIEWS: Readonly<Record<string, View>> = {
   oam: { summary: 'packets that came to a SID with the O-flag', needsCapture: true, open: state(oam) },
   bier: { summary: 'BIER tables: who is behind which neighbour, and what was sent there', open: state(bier) },
   vxlan: { summary: 'VXLAN tunnels, and what went through', open: state(vxlan) },
+  ipsec: { summary: 'IPsec tunnels, and what went through', open: state(ipsec) },
   pfc: { summary: 'PAUSE and PFC frames that ports received', open: state(pfc) },
   ecn: { summary: 'virtual queues of ports, and what they marked', open: state(ecn) },
   graph: { summary: 'nodes and edges, and what went along each', open: state(graph) },

@@ -80,7 +80,7 @@ export class EspHost {
     const { k, interfaces } = this.sw.built, packet = frame(k, d).subarray(k.view.getUint16(d + Packet.L4, true) + UDP.LEN), view = new DataView(packet.buffer, packet.byteOffset);
     const spi = view.getUint32(ESP.SPI), sequence = view.getUint32(ESP.SEQUENCE), t = this.#tunnels.find(x => x.in.spi === spi && x.port === at.port && Buffer.compare(x.local, at.local) === 0);
     if (!t) return { drop: Drop.ESP_UNKNOWN_SA };
-    k.view.setUint32(d + Packet.HIT, t.at, true);
+    k.view.setUint32(d + Packet.HIT, t.back, true);
     if (!t.in.window.fits(sequence)) return { drop: Drop.ESP_REPLAY };
     const opened = open(t.in.key, packet);
     if ('fault' in opened) return { drop: opened.fault === 'malformed' ? Drop.ESP_MALFORMED : Drop.ESP_AUTHENTICATION };

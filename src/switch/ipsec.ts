@@ -13,7 +13,7 @@ import { UDP, UDP_PORT } from '../../assembly/wire/udp.ts';
 import { ESP_OVERHEAD_MAX, type Key, ReplayWindow, splitKey } from '../crypto/esp.ts';
 import { type Builder, defaultMac, type Interface, sameBytes } from './builder.ts';
 import type { IpsecConfig } from './config.ts';
-import type { Path } from './file.ts';
+import type { Path, Position } from './file.ts';
 import { listen, udpEdge } from './listeners.ts';
 import { endpoint } from './vxlan.ts';
 
@@ -38,8 +38,9 @@ export interface IpsecTunnel {
   readonly in: { readonly spi: number; readonly key: Key; readonly window: ReplayWindow };
   /** Last number sent. */
   sequence: number;
-  /** Its Esp. */
+  /** Its Esp out, and in. */
   at: number;
+  back: number;
 }
 
 export function declareIpsec(b: Builder): void {
@@ -56,7 +57,7 @@ export function declareIpsec(b: Builder): void {
     const six = local.length === 16, iface = b.addInterface({ name, path, kind: IfaceKind.TUNNEL, domain, port: -1, mac: defaultMac(b.number, 0), mtu: mtuOf(b, config, vrf, six), tags: [], addresses: [], flags: 0 });
     b.ipsec.set(name, {
       name, path, local, remote, port: config.port ?? UDP_PORT.ESP, entropy: config.entropy ?? true, ttl: config.ttl ?? TTL, vrf, iface, out: { spi: config.spi_out, key: out },
-      in: { spi: config.spi_in, key: within, window: new ReplayWindow(config.replay_window ?? REPLAY) }, sequence: 0, at: 0,
+      in: { spi: config.spi_in, key: within, window: new ReplayWindow(config.replay_window ?? REPLAY) }, sequence: 0, at: 0, back: 0,
     });
   }
 }
@@ -82,6 +83,7 @@ export function buildIpsec(b: Builder): void {
   k.view.setUint32(b.sw + Switch.HOST_QUEUE, queue, true);
   tunnels.forEach((t, number) => {
     t.at = placeEsp(b, t.path, number);
+    t.back = placeEsp(b, t.path, number);
     const end = `${t.port} ${t.vrf} ${Buffer.from(t.local).toString('hex')}`;
     if (!ends.has(end)) listen(b, { over: 'udp', number: t.port, vrf: t.vrf, address: t.local, at: placeEsp(b, [...t.path, 'local'], number) }, [...t.path, 'local']);
     ends.add(end);
@@ -101,4 +103,22 @@ export function ipsecHop(b: Builder, name: string, path: Path): number | undefin
   const t = b.ipsec.get(name);
   if (!t) return void b.fault([...path, 'ipsec'], `no IPsec tunnel "${name}"${b.ipsec.size > 0 ? `: there are ${[...b.ipsec.keys()].join(', ')}` : ''}`);
   return b.hop({ kind: HopKind.ESP_ENCRYPT, aux: t.at, iface: t.iface, path });
+}
+
+/** A direction of a tunnel as people want to see it. */
+export interface IpsecRow {
+  readonly tunnel: string;
+  readonly direction: 'out' | 'in';
+  readonly spi: number;
+  /** Out: outer headers counted; in: of what was inside. */
+  readonly packets: bigint;
+  readonly bytes: bigint;
+  readonly position: Position;
+}
+
+export function listIpsec(b: Builder): IpsecRow[] {
+  return [...b.ipsec.values()].flatMap(t => (['out', 'in'] as const).map(direction => {
+    const at = direction === 'out' ? t.at : t.back;
+    return { tunnel: t.name, direction, spi: t[direction].spi, packets: b.k.view.getBigUint64(at + Esp.PACKETS, true), bytes: b.k.view.getBigUint64(at + Esp.BYTES, true), position: b.file.position([...b.root, ...t.path], true) };
+  }));
 }
