@@ -59,6 +59,10 @@ export enum HopKind {
   BRIDGE = 10,
   /** AUX: VRF to look the packet up in again. */
   VRF = 11,
+  /** AUX: Srv6Policy; VIA: next hop or 0; MTU: largest packet before its SRH is inserted. */
+  SRV6_INSERT = 12,
+  /** AUX: VRF; VIA: hop there, whatever its FIB says: the only way out of the VRF that such a hop is in. */
+  SRV6_DX = 13,
 }
 /**
  * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's

@@ -60,6 +60,8 @@ export enum Iface {
   HORIZON = 25,
   /** u8, tags taken off on ingress. */
   TAGS_POPPED = 26,
+  /** u8, number that Arg.FE2 of an End.DT2M SID names it by, 1 to 63; 0: none. */
+  FE2 = 27,
   /** u16, index of this interface. */
   INDEX = 28,
   /** u32 x 2, tags as on the wire: TPID, TCI; outermost first. */
@@ -68,12 +70,14 @@ export enum Iface {
   IP6 = 40,
   /** u8 x 16, own link-local IPv6 address. */
   LINK_LOCAL = 56,
-  /** u32, L2 tunnel behind the interface (VXLAN peer, pseudowire): a Hop; 0 for a port. */
+  /** u32, L2 tunnel behind the interface (VXLAN peer, pseudowire, SRv6 remote): a Hop; 0 for a port. */
   HOP = 72,
   /** u32, GLEAN Hop for link-local destinations: they are on this interface's link. */
   LINK_LOCAL_HOP = 76,
   /** u32, Bridge whose own L3 interface this is; 0 for all others. */
   BRIDGE = 80,
+  /** u32, Iface that frames coming in by a CROSS one leave by. */
+  PEER = 84,
   SIZEOF = 128,
 }
 
@@ -82,6 +86,8 @@ export enum IfaceKind {
   BRIDGE = 2,
   /** IP packets out of a tunnel: a VRF, but no link, so no neighbours and no addresses to answer for. */
   TUNNEL = 3,
+  /** Cross-connected: its frames go to its PEER, and nowhere else. */
+  CROSS = 4,
 }
 
 /** Bits of Iface.FLAGS. */

@@ -4,13 +4,16 @@
 // IP expects of them). Up to two tags choose the interface: the port itself
 // for untagged and priority-tagged frames (VID 0), else what the port's tag
 // table names, two tags before one. A promiscuous L3 port takes frames whose
-// tags it does not name as its own, whatever their number.
+// tags it does not name as its own, whatever their number, and so does a
+// cross-connected port, whose frames go to the other end as they are.
 //
 //   in   | dst | src | [tag | [tag |]] ethertype | payload
-//   out  the same; bridge interfaces have the tags that chose them taken off
+//   out  the same; bridges and cross-connects have the tags that chose their
+//        interface taken off
 //
 // cfg    Switch.PORTS, Port, Port.TAGS, Switch.IFACES
-// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bridge_forward
+// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bridge_forward,
+//        6 iface_output (cross-connected)
 // sets   IFACE, DOMAIN, L3 (L3 interfaces), PRIO, FLAGS.GROUP
 
 import { Drop } from "../abi/drop";
@@ -20,11 +23,11 @@ import { Switch } from "../abi/switch";
 import { isGroup, L3Edge, l3Input } from "../lib/l3_input";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
 import { exceedsMtu, isTag, popTags } from "../lib/vlan";
-import { exact64_get, MISS } from "../tables/exact64";
+import { MISS, tags_one, tags_two } from "../tables/tags";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
 
-const BRIDGE_FORWARD = 5;
+const BRIDGE_FORWARD = 5, IFACE_OUTPUT = 6;
 
 /** Group bits of both addresses in the first eight bytes of a frame, as loaded. */
 const GROUP_BITS: u64 = 0x0001000000000001;
@@ -99,7 +102,7 @@ function enter(d: usize, port: usize, ifaces: usize): void {
       } else if (iface && load<u8>(iface) == IfaceKind.L3 && load<u8>(iface, Iface.FLAGS) & IfaceFlag.PROMISCUOUS) {
         // A capture of somebody else's VLANs: look behind all tags.
         while (l3 + VLAN.LEN <= len(d) && isTag(be16(p + l3 - 2))) l3 += VLAN.LEN;
-      } else iface = 0;
+      } else if (!iface || load<u8>(iface) != IfaceKind.CROSS) iface = 0; // which takes all tags
     }
   }
   if (!iface) return drop(d, Drop.VLAN_UNKNOWN);
@@ -107,24 +110,24 @@ function enter(d: usize, port: usize, ifaces: usize): void {
   store<u16>(d, load<u16>(iface, Iface.INDEX), Packet.IFACE);
   store<u32>(d, load<u32>(iface, Iface.DOMAIN), Packet.DOMAIN);
   if (load<u8>(iface) == IfaceKind.L3) return l3Input(d, iface, l3);
+  if (load<u8>(iface) == IfaceKind.CROSS) return cross(d, iface);
   popTags(d, l3 - ETH.LEN);
   forward(d, BRIDGE_FORWARD);
 }
 
-/**
- * Interface index for the tags of a frame, or MISS. The key is TPID and VID of
- * the outer tag over those of the inner, 16 bits each; zero where there is none.
- */
-function tagged(table: usize, p: usize, second: bool): u32 {
-  if (!table) return MISS;
-  const outer = <u64>tagKey(p + ETH.ETHERTYPE) << 32;
-  if (second) {
-    const both = exact64_get(table, outer | <u64>tagKey(p + ETH.ETHERTYPE + VLAN.LEN));
-    if (both != MISS) return both;
-  }
-  return exact64_get(table, outer);
+/** The frame leaves by the other end of a cross-connect, with the tags that are not the interface's own. */
+function cross(d: usize, iface: usize): void {
+  popTags(d, <u32>load<u8>(iface, Iface.TAGS_POPPED) * VLAN.LEN);
+  store<u16>(d, load<u16>(load<u32>(iface, Iface.PEER), Iface.INDEX), Packet.IFACE);
+  forward(d, IFACE_OUTPUT);
 }
 
-function tagKey(tag: usize): u32 {
-  return (be16(tag + VLAN.TPID) << 16) | (be16(tag + VLAN.TCI) & VLAN_TCI.VID);
+/** Interface index for the tags of a frame, or MISS. */
+function tagged(table: usize, p: usize, second: bool): u32 {
+  if (!table) return MISS;
+  if (second) {
+    const both = tags_two(table, p);
+    if (both != MISS) return both;
+  }
+  return tags_one(table, p);
 }

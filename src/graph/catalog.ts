@@ -3,12 +3,12 @@
 // test/catalog.test.ts checks the rows against the module.
 
 /** Edges of every lookup: HopKind in assembly/abi/hop.ts, lower case. */
-const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf'] as const;
+const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf', 'srv6_insert', 'srv6_dx'] as const;
 /** First edges of every node that brings frames to layer 3: L3Edge in lib/l3_input.ts. */
 const L3 = ['ip4_input', 'ip6_input', 'arp_input', 'mpls_lookup'] as const;
 
 export const catalog: Readonly<Record<string, readonly string[]>> = {
-  ethernet_input: [...L3, 'bridge_forward'],
+  ethernet_input: [...L3, 'bridge_forward', 'iface_output'],
   arp_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],
   mpls_lookup: ['mpls_swap', 'mpls_pop', 'icmp4', 'icmp6'],
   mpls_swap: ['port_tx', 'bridge_forward', 'icmp4', 'icmp6'],
@@ -17,17 +17,23 @@ export const catalog: Readonly<Record<string, readonly string[]>> = {
   ip6_verify: ['ip6_lookup'],
   ip6_lookup: HOP,
   ip6_group: HOP,
-  srv6_local: ['ip6_lookup', 'ip4_input', 'ip6_input', 'ip6_rewrite', 'ip6_glean', 'icmp', 'ip6_local'],
+  srv6_local: ['ip6_lookup', 'ip4_input', 'ip6_input', 'ip6_rewrite', 'ip6_glean', 'ip6_group', 'icmp', 'ip6_local', 'srv6_encaps', 'srv6_insert', 'mpls_push', 'srv6_dx2', 'srv6_dt2u', 'srv6_dt2m'],
   ip4_input: ['ip4_lookup'],
   ip4_verify: ['ip4_lookup'],
   ip4_lookup: HOP,
   ip4_group: HOP,
   vrf_select: ['ip4_lookup', 'ip6_lookup'],
+  srv6_dx: ['ip4_rewrite', 'ip4_glean', 'ip4_group', 'ip6_rewrite', 'ip6_glean', 'ip6_group'],
   ip4_local: ['ip4_lookup', 'udp_input'],
   ip6_local: ['ip6_lookup', 'udp_input', 'nd_input'],
   nd_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],
   udp_input: ['vxlan_decap', 'icmp4', 'icmp6'],
   vxlan_decap: ['bridge_forward', 'ip4_input', 'ip6_input'],
+  srv6_dx2: ['iface_output'],
+  srv6_dt2u: ['bridge_forward'],
+  srv6_dt2m: [...L3, 'iface_output'],
+  srv6_insert: ['ip6_lookup', 'ip6_rewrite', 'ip6_glean', 'icmp'],
+  srv6_encaps_l2: ['ip6_lookup', 'ip6_rewrite', 'ip6_glean'],
   srv6_encaps: ['ip6_lookup', 'ip6_rewrite', 'ip6_glean', 'icmp4', 'icmp6', 'ip4_fragment'],
   ip4_glean: ['ip4_rewrite', 'iface_output', 'icmp4', 'icmp6'],
   ip6_glean: ['ip6_rewrite', 'iface_output', 'icmp4', 'icmp6'],
@@ -38,6 +44,6 @@ export const catalog: Readonly<Record<string, readonly string[]>> = {
   ip6_rewrite: ['port_tx', 'bridge_forward', 'icmp'],
   bridge_forward: [...L3, 'iface_output', 'bridge_flood'],
   bridge_flood: [...L3, 'iface_output'],
-  iface_output: ['port_tx', 'bridge_forward', 'vxlan_encap', 'mpls_push'],
+  iface_output: ['port_tx', 'bridge_forward', 'vxlan_encap', 'mpls_push', 'srv6_encaps_l2'],
   port_tx: [],
 };

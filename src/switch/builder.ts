@@ -9,9 +9,9 @@ import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { Iface, IfaceKind } from '../../assembly/abi/port.ts';
 import { Switch } from '../../assembly/abi/switch.ts';
 import type { Kernels } from '../kernel/kernels.ts';
-import type { Group } from '../kernel/tables.ts';
+import type { Exact160, Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
-import type { SwitchConfig } from './config.ts';
+import type { Srv6PolicyConfig, SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
 import type { PlacedLabel } from './mpls.ts';
 import { nearest } from './nearest.ts';
@@ -40,6 +40,8 @@ export interface Interface {
   readonly accepts?: Interface['tags'];
   /** Split-horizon group, 0 for none. */
   readonly horizon?: number;
+  /** Number in Arg.FE2, 0 for none. */
+  readonly fe2?: number;
   /** Index and address of its Iface, once declared ones are placed. */
   index: number;
   at: number;
@@ -64,6 +66,15 @@ export interface BuiltGroup {
   readonly hop: number;
   /** Each with a Hop of its own, which counts. */
   readonly members: readonly { readonly via: string; readonly weight: number; readonly hop: number }[];
+}
+
+/** An SRv6 policy in memory. */
+export interface BuiltPolicy {
+  readonly mode: NonNullable<Srv6PolicyConfig['mode']>;
+  /** Each with the address of its Srv6Policy. */
+  readonly lists: readonly { readonly segments: readonly string[]; readonly weight: number; readonly at: number; readonly path: Path }[];
+  /** GROUP Hops of a policy with several lists, by next hop. */
+  readonly groups: Map<number, number>;
 }
 
 /** What a lookup may lead to; fields of Hop in assembly/abi. */
@@ -92,8 +103,12 @@ export class Builder {
   readonly bridges = new Map<string, number>();
   /** Bridge members by interface name. */
   readonly members = new Map<string, Member>();
-  /** SRv6 policies by name: addresses of their Srv6Policy. */
-  readonly policies = new Map<string, number>();
+  /** Interfaces that are cross-connected, and where the file says so. */
+  readonly crossed = new Map<string, Path>();
+  /** SRv6 policies by name. */
+  readonly policies = new Map<string, BuiltPolicy>();
+  /** Outer sources of SRv6 remotes, once they are placed. */
+  srv6Remotes: Exact160 | undefined;
   readonly interfaces: Interface[] = [];
   /** VXLAN VNIs by name. */
   readonly vxlans = new Map<string, VxlanEntry>();
@@ -152,7 +167,7 @@ export class Builder {
     return this.#lookup(this.vrfs, name ?? 'default', path, 'VRF');
   }
 
-  policy(name: string, path: Path): number | undefined {
+  policy(name: string, path: Path): BuiltPolicy | undefined {
     return this.#lookup(this.policies, name, path, 'SRv6 policy');
   }
 
@@ -166,7 +181,7 @@ export class Builder {
     return found;
   }
 
-  #lookup(map: ReadonlyMap<string, number>, name: string, path: Path, what: string): number | undefined {
+  #lookup<T>(map: ReadonlyMap<string, T>, name: string, path: Path, what: string): T | undefined {
     const found = map.get(name);
     if (found === undefined) this.#unknown(what, name, [...map.keys()], path);
     return found;
@@ -211,6 +226,7 @@ export class Builder {
       k.view.setUint8(i.at + Iface.TAG_COUNT, i.tags.length);
       k.view.setUint8(i.at + Iface.TAGS_POPPED, i.tags.length);
       k.view.setUint8(i.at + Iface.HORIZON, i.horizon ?? 0);
+      k.view.setUint8(i.at + Iface.FE2, i.fe2 ?? 0);
       k.view.setUint16(i.at + Iface.INDEX, i.index, true);
       i.tags.forEach((t, n) => {
         k.view.setUint16(i.at + Iface.TAG + n * 4, t.tpid);

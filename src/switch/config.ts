@@ -23,6 +23,7 @@ export interface VlanConfig {
   horizon?: number;
   learn?: boolean;
   flood?: boolean;
+  fe2?: number;
 }
 
 export interface BridgeConfig {
@@ -117,11 +118,35 @@ export interface PseudowireConfig {
 }
 
 export interface Srv6SidConfig {
-  behavior: 'End' | 'End.X' | 'End.DT4' | 'End.DT6' | 'End.DT46';
+  behavior: 'End' | 'End.X' | 'End.T' | 'End.DX4' | 'End.DX6' | 'End.DT4' | 'End.DT6' | 'End.DT46' | 'End.DX2' | 'End.DX2V' | 'End.DT2U' | 'End.DT2M'
+    | 'End.B6.Encaps' | 'End.B6.Encaps.Red' | 'End.B6.Insert' | 'End.B6.Insert.Red' | 'End.BM';
   flavors?: ('psp' | 'usp' | 'usd')[];
   vrf?: string;
   via?: string;
   port?: string;
+  group?: string;
+  policy?: string;
+  push?: number[];
+  bridge?: string;
+  vlans?: Record<string, string>;
+  arg?: { size: number; count?: number };
+}
+
+export interface Srv6PolicyConfig {
+  segments?: string[];
+  lists?: { segments: string[]; weight?: number }[];
+  mode?: 'encaps' | 'encaps.red' | 'insert' | 'insert.red';
+  mtu?: number;
+  bsid?: string;
+}
+
+export interface Srv6L2Config {
+  policy: string;
+  port?: string;
+  bridge?: string;
+  flood?: string;
+  source?: string;
+  learn?: boolean;
 }
 
 export interface Srv6Config {
@@ -132,7 +157,8 @@ export interface Srv6Config {
   allow?: ('icmpv6' | 'udp')[];
   locators?: Record<string, string>;
   sids?: Record<string, Srv6SidConfig> | string;
-  policies?: Record<string, { segments: string[]; mode?: 'encaps' | 'encaps.red'; mtu?: number }>;
+  policies?: Record<string, Srv6PolicyConfig>;
+  l2?: Record<string, Srv6L2Config>;
 }
 
 export interface SwitchConfig {

@@ -10,6 +10,7 @@ import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
+import { buildSrv6L2, declareCrossConnects, declareSrv6L2 } from './srv6_l2.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
 import { buildVxlan, declareVxlan } from './vxlan.ts';
@@ -23,9 +24,11 @@ export interface Feature {
 
 export const features: readonly Feature[] = [
   { declare: declareBridges },
+  { declare: declareCrossConnects },
   { declare: declarePorts, build: buildPorts },
   { declare: declarePseudowires },
   { declare: declareVxlan },
+  { declare: declareSrv6L2 },
   { declare: declareOwnInterfaces, build: buildBridges },
   { build: buildVxlan },
   { declare: declareNeighbors, build: buildNeighbors },
@@ -34,6 +37,7 @@ export const features: readonly Feature[] = [
   { build: buildPseudowires },
   { declare: declareMpls, build: buildMpls },
   { build: buildPolicies },
+  { build: buildSrv6L2 },
   { build: buildRoutes },
   { build: buildSids },
   { build: buildFib },

@@ -1,14 +1,15 @@
 // srv6_policies.ts -- SRv6 policies: the headers they push, and routes into them.
 
-import { Hop, HopKind } from '../../assembly/abi/hop.ts';
+import { FLOW_FIELDS, Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Srv6Policy } from '../../assembly/abi/srv6.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
 import { IP6, IP6_MTU_MIN } from '../../assembly/wire/ip6.ts';
 import { SRH, SRH_ROUTING_TYPE } from '../../assembly/wire/srh.ts';
+import { Group } from '../kernel/tables.ts';
 import { parseIp, parseIp6 } from '../wire/address.ts';
-import type { Builder } from './builder.ts';
-import type { Srv6Config } from './config.ts';
+import type { Builder, BuiltPolicy } from './builder.ts';
+import type { Srv6Config, Srv6PolicyConfig } from './config.ts';
 import type { Path } from './file.ts';
 
 /** VRF that SIDs and outer headers are routed in. */
@@ -16,17 +17,32 @@ export const UNDERLAY = 0;
 /** Outer hop limit of a switch that names none: what hosts send with (IANA, IP parameters). */
 const HOP_LIMIT = 64;
 
+/** Buckets that the flows of a policy are dealt in: shares within 0.4 %. */
+const BUCKETS = 256;
+
+export const isInsert = (mode: string): boolean => mode.startsWith('insert');
+
 /** Policies come before the routes that name them. */
 export function buildPolicies(b: Builder): void {
   const config = b.config.srv6, policies = Object.entries(config?.policies ?? {});
-  if (!config || policies.length === 0) return;
-  if (config.source === undefined) b.fault(['srv6'], 'lacks "source", the outer source address of its policies');
-  const source = config.source === undefined ? undefined : b.try(['srv6', 'source'], () => parseIp6(config.source!));
-  for (const [name, { segments, mode }] of policies) {
-    const path: Path = ['srv6', 'policies', name];
-    const list = segments.map((s, i) => b.try([...path, 'segments', i], () => parseIp6(s)));
-    if (source && list.every(s => s !== undefined)) b.policies.set(name, placePolicy(b, config, template(source, list, mode === 'encaps.red'), path));
-  }
+  if (!config) return;
+  if (config.source === undefined && policies.some(([, { mode = 'encaps' }]) => !isInsert(mode))) b.fault(['srv6'], 'lacks "source", the outer source address of its policies');
+  const source = config.source === undefined ? new Uint8Array(16) : b.try(['srv6', 'source'], () => parseIp6(config.source!));
+  if (source) for (const [name, policy] of policies) buildPolicy(b, config, source, name, policy);
+}
+
+function buildPolicy(b: Builder, config: Srv6Config, source: Uint8Array, name: string, { segments, lists, mode = 'encaps' }: Srv6PolicyConfig): void {
+  const path: Path = ['srv6', 'policies', name];
+  if ((segments === undefined) === (lists === undefined)) return void b.fault(path, 'needs `segments`, or `lists` of them with weights', true);
+  const all = segments ? [{ segments, path }] : lists!.map((l, i) => ({ ...l, path: [...path, 'lists', i] }));
+  const built = all.flatMap(list => {
+    const addresses = list.segments.map((s, i) => b.try([...list.path, 'segments', i], () => parseIp6(s))), known = addresses.filter(a => a !== undefined);
+    if (known.length < addresses.length) return [];
+    // Of an inserted list the last segment is the destination that the packet has.
+    const headers = template(source, isInsert(mode) ? [...known, new Uint8Array(16)] : known, mode.endsWith('.red'));
+    return { segments: list.segments, weight: 'weight' in list ? list.weight ?? 1 : 1, at: placeList(b, config, headers, list.path), path: list.path };
+  });
+  if (built.length === all.length) b.policies.set(name, { mode, lists: built, groups: new Map() });
 }
 
 /**
@@ -49,8 +65,8 @@ function template(source: Uint8Array, segments: readonly Uint8Array[], reduced: 
   return header;
 }
 
-function placePolicy(b: Builder, { hop_limit = HOP_LIMIT, dscp = 'copy', flow_label = 'hash' }: Srv6Config, headers: Uint8Array, path: Path): number {
-  const { k } = b, at = k.alloc(Srv6Policy.TEMPLATE + headers.length, 'SRv6 policy');
+function placeList(b: Builder, { hop_limit = HOP_LIMIT, dscp = 'copy', flow_label = 'hash' }: Srv6Config, headers: Uint8Array, path: Path): number {
+  const { k } = b, at = k.alloc(Srv6Policy.TEMPLATE + headers.length, 'SRv6 segment list');
   k.view.setUint16(at + Srv6Policy.LENGTH, headers.length, true);
   k.view.setUint8(at + Srv6Policy.NEXT_AT, headers.length > IP6.LEN ? IP6.LEN + SRH.NEXT_HEADER : IP6.NEXT_HEADER);
   k.view.setUint8(at + Srv6Policy.HOP_LIMIT, hop_limit === 'copy' ? 0 : hop_limit);
@@ -61,9 +77,12 @@ function placePolicy(b: Builder, { hop_limit = HOP_LIMIT, dscp = 'copy', flow_la
   return at;
 }
 
-/** The hop of a route into policy `name`; with a gateway the outer packet is not looked up again. */
-export function policyHop(b: Builder, name: string, { via, port }: { via?: string; port?: string }, path: Path): number | undefined {
-  const policy = b.policy(name, [...path, 'srv6']);
+/**
+ * The hop into policy `name`; with a gateway the outer packet is not looked up again.
+ * @param path of what leads there; the policy's name is under `key`
+ */
+export function policyHop(b: Builder, name: string, { via, port }: { via?: string; port?: string }, path: Path, key = 'srv6'): number | undefined {
+  const policy = b.policy(name, [...path, key]);
   if (policy === undefined) return undefined;
   if (via === undefined && port !== undefined) {
     b.fault([...path, 'port'], 'needs `via` beside it: the outer packet is looked up by its first segment');
@@ -77,6 +96,27 @@ export function policyHop(b: Builder, name: string, { via, port }: { via?: strin
     b.fault([...path, 'via'], `is behind an MTU of ${link}: IPv6 needs ${IP6_MTU_MIN}`);
     return undefined;
   }
-  const mtu = Math.min(link, b.config.srv6!.policies![name]!.mtu ?? 0xffff) - b.k.view.getUint16(policy + Srv6Policy.LENGTH, true);
-  return b.hop({ kind: HopKind.SRV6_ENCAPS, aux: policy, via: next, mtu, path });
+  const mtu = Math.min(link, b.config.srv6!.policies![name]!.mtu ?? 0xffff);
+  return policy.lists.length === 1 ? listHop(b, policy, 0, next, mtu, path) : listsHop(b, policy, next, mtu);
+}
+
+/** The hop into a segment list. @param mtu of what leaves with it */
+function listHop(b: Builder, { mode, lists }: BuiltPolicy, i: number, via: number, mtu: number, path: Path): number {
+  const aux = lists[i]!.at, bytes = b.k.view.getUint16(aux + Srv6Policy.LENGTH, true);
+  if (isInsert(mode)) return b.hop({ kind: HopKind.SRV6_INSERT, aux, via, mtu: mtu - (bytes - IP6.LEN), path });
+  return b.hop({ kind: HopKind.SRV6_ENCAPS, aux, via, mtu: mtu - bytes, path });
+}
+
+/** The hop that shares flows out to several lists by their weights. */
+function listsHop(b: Builder, policy: BuiltPolicy, via: number, mtu: number): number {
+  const known = policy.groups.get(via);
+  if (known !== undefined) return known;
+  const group = new Group(b.k, policy.lists.length, BUCKETS), path = policy.lists[0]!.path.slice(0, -2);
+  policy.lists.forEach(({ weight, path: at }, i) => {
+    group.setValue(i, listHop(b, policy, i, via, mtu, at));
+    group.setWeight(i, weight);
+  });
+  const hop = b.hop({ kind: HopKind.GROUP, code: FLOW_FIELDS, aux: group.at, path });
+  policy.groups.set(via, hop);
+  return hop;
 }
