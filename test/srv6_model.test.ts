@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BenchSwitch } from './bench_switch.ts';
 
-const SEED = 8754, RUNS = 9000;
+const SEED = 8754, RUNS = 8000;
 const ETH = 14, IP6 = 40;
 
 interface Sid { address: string; behavior: string; flavors: string[] }
@@ -120,7 +120,7 @@ function weft(b: BenchSwitch, packet: Buffer): string {
 test('every SID does what the RFC says', () => {
   const b = new BenchSwitch(SWITCH), seen = new Map<string, number>();
   fc.assert(fc.property(fc.record({
-    sid: fc.constantFrom(...sids), limit: fc.constantFrom(0, 1, 2, 64, 255), before: fc.integer({ min: 0, max: 2 }), srh: fc.constantFrom(true, true, true, false),
+    sid: fc.constantFrom(...sids, ...[1, 2, 3].flatMap(() => sids.slice(-7))), limit: fc.constantFrom(0, 1, 2, 64, 255), before: fc.integer({ min: 0, max: 2 }), srh: fc.constantFrom(true, true, true, false),
     type: fc.constantFrom(4, 4, 4, 4, 0), list: fc.array(fc.constantFrom(...SEGMENTS, ...SEGMENTS.slice(0, 2)), { maxLength: 4 }), tlv: fc.integer({ min: 0, max: 3 }),
     left: fc.integer({ min: 0, max: 5 }), last: fc.integer({ min: 0, max: 5 }), behind: fc.integer({ min: 0, max: 1 }), upper: fc.constantFrom(4, 41, 17, 58, 143, 50),
   }), shape => {

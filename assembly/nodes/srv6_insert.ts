@@ -45,13 +45,9 @@ export function srv6_insert(vec: usize, n: u32, sw: usize): void {
   }
 }
 
-/** @returns false when the packet was dropped */
+/** Hop.MTU sees to it that the payload length does not overflow. @returns false when the packet was dropped */
 function insert(d: usize, policy: usize): bool {
-  const l3 = <u32>load<u16>(d, Packet.L3), size = <u32>load<u16>(policy, Srv6Policy.LENGTH) - IP6.LEN, bytes = wireLen(d) - l3 + size;
-  if (bytes > <u32>IP6.LEN + 0xffff) {
-    drop(d, Drop.PACKET_TOO_BIG);
-    return false;
-  }
+  const l3 = <u32>load<u16>(d, Packet.L3), size = <u32>load<u16>(policy, Srv6Policy.LENGTH) - IP6.LEN;
   strip(d, l3);
   if (!prepend(d, size)) {
     drop(d, Drop.NO_HEADROOM);
@@ -72,6 +68,6 @@ function insert(d: usize, policy: usize): bool {
   store<u32>(d, UNDERLAY, Packet.DOMAIN);
   store<u32>(d, 0, Packet.FLOW);
   store<u8>(d, load<u8>(d, Packet.FLAGS) | PacketFlag.STEPPED, Packet.FLAGS);
-  countPolicy(policy, bytes);
+  countPolicy(policy, wireLen(d));
   return true;
 }

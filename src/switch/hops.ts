@@ -44,7 +44,7 @@ export function describeHop(sw: Switch, at: number): HopRow {
   };
   return {
     kind: HopKind[kind]!.toLowerCase(), to: to(), mac: toNeighbor ? formatMac(rewrite.subarray(0, 6)) : '',
-    interface: sw.interfaceName(sw.interfaceIndex(iface)), position: built.position(view.getUint32(at + Hop.LINE, true)),
+    interface: kind === HopKind.SRV6_LOCAL ? '' : sw.interfaceName(sw.interfaceIndex(iface)), position: built.position(view.getUint32(at + Hop.LINE, true)),
   };
 }
 
