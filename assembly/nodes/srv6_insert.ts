@@ -6,7 +6,10 @@
 // section 4 has no node insert headers on the way: keep such packets in one
 // domain, whose last segment but one should be PSP. The SRH goes behind the
 // IPv6 header, or its hop-by-hop options, which must stand first; its last
-// segment is the destination that the packet had.
+// segment is the destination that the packet had. (Linux puts the SRH before
+// the options.) A packet of an End.B6.Insert SID comes from srv6_local, which
+// went on to the next segment, as End.B6.Encaps does; Linux's End.B6 does not,
+// and what it sends comes back to the SID.
 //
 //   in   | anything, L3 bytes | IPv6 DA=d | [hop-by-hop] | payload
 //   out  | IPv6 DA=segment 1 | [hop-by-hop] | SRH, Segment List[0]=d | payload
