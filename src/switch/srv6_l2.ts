@@ -16,7 +16,7 @@ import { HopKind } from '../../assembly/abi/hop.ts';
 import { Iface, IfaceFlag, IfaceKind } from '../../assembly/abi/port.ts';
 import { Exact160 } from '../kernel/tables.ts';
 import { parseIp6 } from '../wire/address.ts';
-import { type Builder, defaultMac, type Interface } from './builder.ts';
+import { type Builder, defaultMac, type Interface, sameBytes } from './builder.ts';
 import type { Srv6L2Config } from './config.ts';
 import type { Path } from './file.ts';
 import { isInsert, policyHop } from './srv6_policies.ts';
@@ -77,31 +77,41 @@ function declareCross(b: Builder, name: string, config: Srv6L2Config, path: Path
   tunnel(b, { name, path, kind: IfaceKind.CROSS, domain: 0, flags: 0 });
 }
 
-/** Policies come before, SIDs behind. */
+/** Policies come before, SIDs behind. The interfaces are those that the switch started with; where they lead may change. */
 export function buildSrv6L2(b: Builder): void {
-  const entries = entriesOf(b), { k } = b, named = (name: string) => b.interfaces.find(i => i.name === name)!;
-  b.srv6Remotes = new Exact160(k, Math.max(1, entries.length), 'SRv6 remotes');
-  const sources = new Set<string>();
-  for (const [name, config, path] of entries) {
-    const iface = named(name);
+  const named = (name: string) => b.interfaces.find(i => i.name === name), remotes: { iface: Interface; source: Uint8Array }[] = [];
+  for (const [name, config, path] of entriesOf(b)) {
+    const iface = named(name)!;
     lead(b, iface, config.policy, path, 'policy');
-    if (config.flood !== undefined) lead(b, named(floodName(name)), config.flood, path, 'flood');
+    if (config.flood !== undefined) lead(b, named(floodName(name))!, config.flood, path, 'flood');
     if (config.port !== undefined) connect(b, config.port, iface, [...path, 'port']);
     if (config.source === undefined) continue;
-    const source = b.try([...path, 'source'], () => parseIp6(config.source!)), key = `${iface.domain} ${source?.join()}`;
-    if (sources.has(key)) b.fault([...path, 'source'], `${config.source} is another remote's of this bridge`);
-    else if (source) b.srv6Remotes.put(iface.domain, source, iface.at);
-    sources.add(key);
+    const source = b.try([...path, 'source'], () => parseIp6(config.source!));
+    if (!source) continue;
+    if (remotes.some(r => r.iface.domain === iface.domain && sameBytes(r.source, source))) b.fault([...path, 'source'], `${config.source} is another remote's of this bridge`);
+    else remotes.push({ iface, source });
   }
-  for (const bridge of strangersOf(b)) // static entries may lead there, but nothing leaves
-    k.view.setUint32(named(strangersName(bridge)).at + Iface.HOP, b.hop({ kind: HopKind.SRV6_ENCAPS, path: ['bridges', bridge] }), true);
+  b.srv6Remotes = b.generation.keep(`SRv6 remotes ${remotes.map(r => `${r.iface.at} ${r.source.join()}`).join(';')}`, [], () => {
+    const table = new Exact160(b.k, Math.max(1, remotes.length), 'SRv6 remotes');
+    for (const { iface, source } of remotes) table.put(iface.domain, source, iface.at);
+    return table.at;
+  });
+  for (const bridge of strangersOf(b)) { // static entries may lead there, but nothing leaves
+    const iface = named(strangersName(bridge));
+    if (iface) leaveBy(b, iface, b.hop({ kind: HopKind.SRV6_ENCAPS, path: ['bridges', bridge] }));
+  }
+}
+
+/** Frames that leave by `iface` take the hop. */
+function leaveBy(b: Builder, iface: Interface, hop: number): void {
+  b.generation.later(() => { b.k.view.setUint32(iface.at + Iface.HOP, hop, true); });
 }
 
 /** Frames that leave by `iface` enter a policy. */
 function lead(b: Builder, iface: Interface, policy: string, path: Path, key: string): void {
   const hop = policyHop(b, policy, {}, path, key);
   if (isInsert(b.policies.get(policy)?.mode ?? '')) b.fault([...path, key], `${policy} inserts an SRH: a frame has no place for it`);
-  else if (hop !== undefined) b.k.view.setUint32(iface.at + Iface.HOP, hop, true);
+  else if (hop !== undefined) leaveBy(b, iface, hop);
 }
 
 /** Frames that come in by interface `port` leave by `to`. */

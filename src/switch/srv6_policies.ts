@@ -6,19 +6,16 @@ import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
 import { IP6, IP6_MTU_MIN } from '../../assembly/wire/ip6.ts';
 import { SRH, SRH_ROUTING_TYPE } from '../../assembly/wire/srh.ts';
-import { Group } from '../kernel/tables.ts';
 import { parseIp, parseIp6 } from '../wire/address.ts';
 import type { Builder, BuiltPolicy } from './builder.ts';
 import type { Srv6Config, Srv6PolicyConfig } from './config.ts';
 import type { Path } from './file.ts';
+import { bucketsOf } from './groups.ts';
 
 /** VRF that SIDs and outer headers are routed in. */
 export const UNDERLAY = 0;
 /** Outer hop limit of a switch that names none: what hosts send with (IANA, IP parameters). */
 const HOP_LIMIT = 64;
-
-/** Buckets that the flows of a policy are dealt in: shares within 0.4 %. */
-const BUCKETS = 256;
 
 export const isInsert = (mode: string): boolean => mode.startsWith('insert');
 
@@ -35,12 +32,12 @@ function buildPolicy(b: Builder, config: Srv6Config, source: Uint8Array, name: s
   const path: Path = ['srv6', 'policies', name];
   if ((segments === undefined) === (lists === undefined)) return void b.fault(path, 'needs `segments`, or `lists` of them with weights', true);
   const all = segments ? [{ segments, path }] : lists!.map((l, i) => ({ ...l, path: [...path, 'lists', i] }));
-  const built = all.flatMap(list => {
+  const built = all.flatMap((list, i) => {
     const addresses = list.segments.map((s, i) => b.try([...list.path, 'segments', i], () => parseIp6(s))), known = addresses.filter(a => a !== undefined);
     if (known.length < addresses.length) return [];
     // Of an inserted list the last segment is the destination that the packet has.
     const headers = template(source, isInsert(mode) ? [...known, new Uint8Array(16)] : known, mode.endsWith('.red'));
-    return { segments: list.segments, weight: 'weight' in list ? list.weight ?? 1 : 1, at: placeList(b, config, headers, list.path), path: list.path };
+    return { segments: list.segments, weight: 'weight' in list ? list.weight ?? 1 : 1, at: placeList(b, `${name} ${i}`, config, headers, list.path), path: list.path };
   });
   if (built.length === all.length) b.policies.set(name, { mode, lists: built, groups: new Map() });
 }
@@ -65,16 +62,16 @@ function template(source: Uint8Array, segments: readonly Uint8Array[], reduced: 
   return header;
 }
 
-function placeList(b: Builder, { hop_limit = HOP_LIMIT, dscp = 'copy', flow_label = 'hash' }: Srv6Config, headers: Uint8Array, path: Path): number {
-  const { k } = b, at = k.alloc(Srv6Policy.TEMPLATE + headers.length, 'SRv6 segment list');
-  k.view.setUint16(at + Srv6Policy.LENGTH, headers.length, true);
-  k.view.setUint8(at + Srv6Policy.NEXT_AT, headers.length > IP6.LEN ? IP6.LEN + SRH.NEXT_HEADER : IP6.NEXT_HEADER);
-  k.view.setUint8(at + Srv6Policy.HOP_LIMIT, hop_limit === 'copy' ? 0 : hop_limit);
-  k.view.setUint8(at + Srv6Policy.DSCP, dscp === 'copy' ? DSCP_COPY : dscp);
-  k.view.setUint32(at + Srv6Policy.LINE, b.line(path), true);
-  k.view.setUint32(at + Srv6Policy.FLOW_LABEL, flow_label === 'copy' ? FLOW_LABEL_COPY : flow_label === 'hash' ? FLOW_LABEL_HASH : flow_label, true);
-  k.bytes.set(headers, at + Srv6Policy.TEMPLATE);
-  return at;
+/** @param name of the list, of all lists */
+function placeList(b: Builder, name: string, { hop_limit = HOP_LIMIT, dscp = 'copy', flow_label = 'hash' }: Srv6Config, headers: Uint8Array, path: Path): number {
+  return b.record('SRv6 segment list', name, Srv6Policy.TEMPLATE + headers.length, Srv6Policy.LINE, b.place(path), (view, bytes) => {
+    view.setUint16(Srv6Policy.LENGTH, headers.length, true);
+    view.setUint8(Srv6Policy.NEXT_AT, headers.length > IP6.LEN ? IP6.LEN + SRH.NEXT_HEADER : IP6.NEXT_HEADER);
+    view.setUint8(Srv6Policy.HOP_LIMIT, hop_limit === 'copy' ? 0 : hop_limit);
+    view.setUint8(Srv6Policy.DSCP, dscp === 'copy' ? DSCP_COPY : dscp);
+    view.setUint32(Srv6Policy.FLOW_LABEL, flow_label === 'copy' ? FLOW_LABEL_COPY : flow_label === 'hash' ? FLOW_LABEL_HASH : flow_label, true);
+    bytes.set(headers, Srv6Policy.TEMPLATE);
+  });
 }
 
 /**
@@ -111,12 +108,8 @@ function listHop(b: Builder, { mode, lists }: BuiltPolicy, i: number, via: numbe
 function listsHop(b: Builder, policy: BuiltPolicy, via: number, mtu: number): number {
   const known = policy.groups.get(via);
   if (known !== undefined) return known;
-  const group = new Group(b.k, policy.lists.length, BUCKETS), path = policy.lists[0]!.path.slice(0, -2);
-  policy.lists.forEach(({ weight, path: at }, i) => {
-    group.setValue(i, listHop(b, policy, i, via, mtu, at));
-    group.setWeight(i, weight);
-  });
-  const hop = b.hop({ kind: HopKind.GROUP, code: FLOW_FIELDS, aux: group.at, path });
+  const path = policy.lists[0]!.path.slice(0, -2), members = policy.lists.map(({ weight, path: at }, i) => ({ value: listHop(b, policy, i, via, mtu, at), weight, drain: false }));
+  const group = bucketsOf(b, `${path.join('.')} ${via}`, {}, members), hop = b.hop({ kind: HopKind.GROUP, code: FLOW_FIELDS, aux: group.at, path });
   policy.groups.set(via, hop);
   return hop;
 }

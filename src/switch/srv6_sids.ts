@@ -57,7 +57,7 @@ export function buildSids(b: Builder): void {
     const path: Path = ['srv6', 'locators', name], prefix = b.try(path, () => sidPrefix(text));
     // No SID matches: as for any address without a route (RFC 8754 section 4.3.4).
     const hop = b.hop({ kind: HopKind.UNREACHABLE, code: ICMP6_UNREACHABLE.NO_ROUTE, reason: Drop.SID_UNKNOWN, path });
-    if (prefix) b.routes.push({ vrf: UNDERLAY, prefix, hop, position: () => b.file.position([...b.root, ...path]) });
+    if (prefix) b.routes.push({ vrf: UNDERLAY, prefix, hop, position: b.place(path) });
   }
   const allow = (config.allow ?? ['icmpv6']).reduce((bits, name) => bits | 1n << BigInt(ALLOW[name]), 0n), seen = new Set<string>();
   for (const { key, sid, path, position } of [...listed(b, config.sids ?? {}), ...binding(b, config.policies ?? {})]) {
@@ -78,7 +78,7 @@ function* listed(b: Builder, sids: NonNullable<Srv6Config['sids']>): Generator<L
   if (typeof sids === 'string') yield* tableFile(b, sids);
   else for (const [key, sid] of Object.entries(sids)) {
     const path: Path = ['srv6', 'sids', key];
-    yield { key, sid, path, position: () => b.file.position([...b.root, ...path]) };
+    yield { key, sid, path, position: b.place(path) };
   }
 }
 
@@ -104,7 +104,7 @@ function* tableFile(b: Builder, name: string): Generator<Listed> {
 function* binding(b: Builder, policies: NonNullable<Srv6Config['policies']>): Generator<Listed> {
   for (const [policy, { bsid, mode = 'encaps' }] of Object.entries(policies)) {
     const path: Path = ['srv6', 'policies', policy, 'bsid'];
-    if (bsid !== undefined) yield { key: bsid, sid: { behavior: BINDING[mode], policy }, path, position: () => b.file.position([...b.root, ...path]) };
+    if (bsid !== undefined) yield { key: bsid, sid: { behavior: BINDING[mode], policy }, path, position: b.place(path) };
   }
 }
 
@@ -124,22 +124,21 @@ function placeSid(b: Builder, sid: Srv6SidConfig, prefix: Prefix, allow: bigint,
   if (lack) b.fault(path, `${behavior} lacks "${lack[0]}", ${lack[1]}`);
   const to = unfit || lack ? undefined : targetOf(b, sid, prefix, path);
   if (!to) return;
-  const { k } = b, at = k.alloc(Hop.SIZEOF, 'SID'), inner = flavors.includes('usd') ? SidInner.IP4 | SidInner.IP6 : INNER[behavior] ?? 0;
-  k.view.setUint8(at + Hop.KIND, HopKind.SRV6_LOCAL);
-  k.view.setUint32(at + Hop.LINE, b.lineAt(position), true);
-  k.view.setUint32(at + Hop.VIA, to.via ?? 0, true);
-  k.view.setUint32(at + Hop.IFACE, to.iface ?? 0, true);
-  k.view.setUint8(at + Sid.BEHAVIOR, BEHAVIORS[behavior]);
-  k.view.setUint8(at + Sid.FLAVORS, flavors.reduce((bits, f) => bits | FLAVORS[f], 0));
-  k.view.setUint8(at + Sid.INNER, inner);
-  k.view.setUint32(at + Sid.TABLE, to.table ?? UNDERLAY, true);
-  k.view.setBigUint64(at + Sid.ALLOW, allow, true);
-  k.view.setUint32(at + Sid.L2, to.l2 ?? 0, true);
-  if (sid.arg) {
-    k.view.setUint8(at + Sid.ARG_AT, prefix.length);
-    k.view.setUint8(at + Sid.ARG_SIZE, sid.arg.size);
-    k.view.setUint8(at + Sid.ARG_COUNT, sid.arg.count ?? 1);
-  }
+  const inner = flavors.includes('usd') ? SidInner.IP4 | SidInner.IP6 : INNER[behavior] ?? 0;
+  const at = b.record('SID', formatPrefix(prefix), Hop.SIZEOF, Hop.LINE, position, view => {
+    view.setUint8(Hop.KIND, HopKind.SRV6_LOCAL);
+    view.setUint32(Hop.VIA, to.via ?? 0, true);
+    view.setUint32(Hop.IFACE, to.iface ?? 0, true);
+    view.setUint8(Sid.BEHAVIOR, BEHAVIORS[behavior]);
+    view.setUint8(Sid.FLAVORS, flavors.reduce((bits, f) => bits | FLAVORS[f], 0));
+    view.setUint8(Sid.INNER, inner);
+    view.setUint32(Sid.TABLE, to.table ?? UNDERLAY, true);
+    view.setBigUint64(Sid.ALLOW, allow, true);
+    view.setUint32(Sid.L2, to.l2 ?? 0, true);
+    view.setUint8(Sid.ARG_AT, sid.arg ? prefix.length : 0);
+    view.setUint8(Sid.ARG_SIZE, sid.arg?.size ?? 0);
+    view.setUint8(Sid.ARG_COUNT, sid.arg ? sid.arg.count ?? 1 : 0);
+  });
   b.routes.push({ vrf: UNDERLAY, prefix, hop: at, position });
 }
 
@@ -198,12 +197,12 @@ function adjacencyOf(b: Builder, sid: Srv6SidConfig, path: Path): Target | undef
  * passes the checks of any packet; srv6_dx takes it from there to its VRF.
  */
 function crossVrf(b: Builder, sid: Srv6SidConfig, ways: readonly Way[], path: Path): number {
-  const name = `${sid.behavior} ${sid.via ?? sid.group}${sid.port ? `%${sid.port}` : ''}${sid.vrf ? ` in ${sid.vrf}` : ''}`, known = b.vrfs.get(name);
-  if (known !== undefined) return known;
-  const own = b.vrfs.size;
+  const name = `${sid.behavior} ${sid.via ?? sid.group}${sid.port ? `%${sid.port}` : ''}${sid.vrf ? ` in ${sid.vrf}` : ''}`, own = b.vrfs.get(name) ?? b.vrfs.size;
+  if (b.adjacencyVrfs.has(name)) return own;
+  b.adjacencyVrfs.add(name);
   b.vrfs.set(name, own);
   for (const { hop, vrf, six } of ways)
-    b.routes.push({ vrf: own, prefix: { address: new Uint8Array(six ? 16 : 4), length: 0 }, hop: b.hop({ kind: HopKind.SRV6_DX, aux: vrf, via: hop, path }), position: () => b.file.position([...b.root, ...path]) });
+    b.routes.push({ vrf: own, prefix: { address: new Uint8Array(six ? 16 : 4), length: 0 }, hop: b.hop({ kind: HopKind.SRV6_DX, aux: vrf, via: hop, path }), position: b.place(path) });
   return own;
 }
 
@@ -216,18 +215,24 @@ function outOf(b: Builder, name: string, path: Path): number | undefined {
 
 /** Table of End.DX2V. */
 function vlansOf(b: Builder, vlans: NonNullable<Srv6SidConfig['vlans']>, path: Path): number | undefined {
-  const table = new Exact64(b.k, Object.keys(vlans).length, 'VLAN table of a SID'), before = b.faults.length;
-  for (const [key, port] of Object.entries(vlans)) {
+  const before = b.faults.length, rows = Object.entries(vlans).flatMap(([key, port]) => {
     const at = [...path, key], tags = tagsOf(b, key, at), iface = outOf(b, port, at);
-    if (iface !== undefined) table.put(tagKey(tags), iface);
-  }
-  return b.faults.length > before ? undefined : table.at;
+    return iface === undefined ? [] : [{ tags: tagKey(tags), iface }];
+  });
+  if (b.faults.length > before) return undefined;
+  return b.generation.keep(`VLANs of a SID ${rows.map(r => `${r.tags} ${r.iface}`).join()}`, [], () => {
+    const table = new Exact64(b.k, rows.length, 'VLAN table of a SID');
+    for (const { tags, iface } of rows) table.put(tags, iface);
+    return table.at;
+  });
 }
 
 function bridgeOf(b: Builder, { bridge, arg }: Srv6SidConfig, prefix: Prefix, path: Path): Target | undefined {
   const table = b.bridge(bridge!, [...path, 'bridge']);
   if (arg && prefix.length + arg.size * (arg.count ?? 1) > 128) b.fault([...path, 'arg'], `${arg.size * (arg.count ?? 1)} bits have no room behind the ${prefix.length} of the SID: write it as a shorter prefix`);
-  return some(table, t => ({ table: t, iface: strangersAt(b, bridge!)!, l2: b.srv6Remotes!.at }));
+  const iface = table === undefined ? undefined : strangersAt(b, bridge!);
+  if (table !== undefined && iface === undefined) b.fault([...path, 'bridge'], `no SID led into ${bridge} when the switch started: restart it`);
+  return some(iface, at => ({ table: table!, iface: at, l2: b.srv6Remotes! }));
 }
 
 /** Hop into the policy of an End.B6 SID. */
