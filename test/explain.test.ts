@@ -191,6 +191,22 @@ test('through an SRv6 policy: the policy, the segments, the SIDs', async () => {
   assert.is(explanation.outcome.port, 'tail:e2');
 });
 
+test('a frame through SRv6: the remote, the segments, the SID that leads into its bridge', async () => {
+  const { said, explanation } = await one(example('srv6-l2'), 'east:lan', 'eth(src=02:00:00:00:00:aa,dst=ff:ff:ff:ff:ff:ff)/arp()');
+  golden('explain/srv6_l2.txt', said);
+  assert.equal(explanation.visits.filter(v => v.node.startsWith('srv6')).map(v => v.matched!.entry), ['west-flood, segments fc00:0:2:2d::', 'fc00:0:2:2d::/64 End.DT2M to b1', 'fc00:0:2:2d::/64 End.DT2M to b1']);
+  const wire = await one(example('srv6-l2'), 'east:line', 'eth(src=02:00:00:00:00:aa,dst=02:00:00:00:00:bb)/vlan(id=5)/arp()');
+  assert.match(wire.said, /SIDs: fc00:0:2:d1:: End.DX2 by line /);
+});
+
+test('several segment lists: the one that a flow takes, and the binding SID of them', async () => {
+  const { said } = await one(example('srv6-policy'), 'e1', 'udp 10.1.0.9:1 > 10.2.0.2:2');
+  golden('explain/srv6_policy.txt', said);
+  const cross = await one(example('srv6-policy'), 'e2', 'eth()/ipv6(src=2001:db8:f::1,dst=fc00:0:1:4::)/ip(src=10.2.0.2,dst=10.1.0.77)/udp()');
+  assert.match(cross.said, /SIDs: fc00:0:1:4:: End\.DX4 to 10\.1\.0\.9 by e1 /);
+  assert.match(cross.said, /srv6_dx -> ip4_rewrite\n +adjacency: via 10\.1\.0\.9 on e1 /);
+});
+
 test('a VNI that nobody has', async () => {
   const { said } = await one(example('vxlan'), 'a:up', 'eth()/ip(src=10.255.0.2,dst=10.255.0.1)/udp(dstport=4789)/vxlan(vni=77)/eth()/arp()');
   assert.match(said, /a:vxlan_decap DROP VXLAN_UNKNOWN_VNI\n +VNIs: VNI 77 /);

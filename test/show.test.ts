@@ -122,6 +122,20 @@ test('ports, pfc and ecn: after a capture', async () => {
   for (const view of ['ports', 'pfc', 'ecn']) golden(`show/${view}.txt`, text((await shown(view, true, yaml, packets)).report));
 });
 
+for (const view of ['sids', 'policies', 'interfaces'])
+  test(`${view}: frames through SRv6`, async () => {
+    const yaml = readFileSync(new URL('../examples/srv6-l2.yaml', import.meta.url), 'utf8');
+    const frames = [arp('east:lan', '02:00:00:00:00:aa'), arp('west:line', '02:00:00:00:00:bb')];
+    golden(`show/${view}_srv6_l2.txt`, text((await shown(view, true, yaml, frames)).report));
+  });
+
+test('policies: several segment lists', async () => {
+  const yaml = readFileSync(new URL('../examples/srv6-policy.yaml', import.meta.url), 'utf8');
+  golden('show/policies_lists.txt', text((await shown('policies', true, yaml, [1, 2, 3, 4, 5, 6, 7, 8].map(n => ({ port: 'e1', packet: `udp 10.1.0.9:${n} > 10.2.0.1:2` })))).report));
+  golden('show/sids_policy.txt', text((await shown('sids', false, yaml)).report));
+  golden('show/fib_policy.txt', text((await shown('fib', false, yaml)).report));
+});
+
 test('groups and labels', async () => {
   const groups = (await shown('groups', false, `
 ports: {e1: {address: 10.0.1.1/24}}

@@ -4,18 +4,21 @@
 // IP expects of them). Up to two tags choose the interface: the port itself
 // for untagged and priority-tagged frames (VID 0), else what the port's tag
 // table names, two tags before one. A promiscuous L3 port takes frames whose
-// tags it does not name as its own, whatever their number.
+// tags it does not name as its own, whatever their number, and so does a
+// cross-connected port, whose frames go to the other end as they are.
 //
 // MAC control frames (IEEE 802.3 clause 31: PAUSE, PFC) end here: they are for
 // the port itself. A port with qos gives each frame a priority by its DSCP or
 // PCP, others by its PCP.
 //
 //   in   | dst | src | [tag | [tag |]] ethertype | payload
-//   out  the same; bridge interfaces have the tags that chose them taken off
+//   out  the same; bridges and cross-connects have the tags that chose their
+//        interface taken off
 //
 // cfg    Switch.PORTS, Port, Port.TAGS, Qos, Switch.IFACES
 // edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bier_input,
 //        6 bridge_forward
+//        7 iface_output (cross-connected)
 // sets   IFACE, DOMAIN, L3 (L3 interfaces), PRIO, FLAGS.GROUP
 
 import { Drop } from "../abi/drop";
@@ -30,13 +33,13 @@ import { at, be16, consume, data, drop, dropShort, forward, len, wireLen } from 
 import { placePlain, plainFrame, plainPort, TYPE_IP4, TYPE_IP6 } from "../lib/plain";
 import { countRx } from "../lib/port_count";
 import { exceedsMtu, isTag, popTags } from "../lib/vlan";
-import { exact64_get, MISS } from "../tables/exact64";
+import { MISS, tags_one, tags_two } from "../tables/tags";
 import { ETH, ETH_FRAME_MIN, ETHERTYPE } from "../wire/ethernet";
 import { DSCP_SHIFT } from "../wire/ip";
 import { PFC } from "../wire/mac_control";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
 
-const BRIDGE_FORWARD = 6;
+const BRIDGE_FORWARD = 6, IFACE_OUTPUT = 7;
 
 export function ethernet_input(vec: usize, n: u32, sw: usize): void {
   const ports = <usize>load<u32>(sw, Switch.PORTS), ifaces = <usize>load<u32>(sw, Switch.IFACES), plain = <usize>load<u32>(sw, Switch.SCRATCH);
@@ -85,7 +88,7 @@ function enter(d: usize, port: usize, ifaces: usize): void {
       } else if (iface && load<u8>(iface) == IfaceKind.L3 && load<u16>(iface, Iface.FLAGS) & IfaceFlag.PROMISCUOUS) {
         // A capture of somebody else's VLANs: look behind all tags.
         while (l3 + VLAN.LEN <= len(d) && isTag(be16(p + l3 - 2))) l3 += VLAN.LEN;
-      } else iface = 0;
+      } else if (!iface || load<u8>(iface) != IfaceKind.CROSS) iface = 0; // which takes all tags
     }
   }
   const qos = <usize>load<u32>(port, Port.QOS);
@@ -95,6 +98,7 @@ function enter(d: usize, port: usize, ifaces: usize): void {
   store<u16>(d, load<u16>(iface, Iface.INDEX), Packet.IFACE);
   store<u32>(d, load<u32>(iface, Iface.DOMAIN), Packet.DOMAIN);
   if (load<u8>(iface) == IfaceKind.L3) return l3Input(d, iface, l3);
+  if (load<u8>(iface) == IfaceKind.CROSS) return cross(d, iface);
   popTags(d, l3 - ETH.LEN);
   forward(d, BRIDGE_FORWARD);
 }
@@ -112,20 +116,19 @@ function priority(d: usize, qos: usize): u32 {
   return ip ? load<u8>(qos + (trafficClass(ip) >> DSCP_SHIFT), Qos.PRIO_BY_DSCP) : load<u8>(qos + load<u8>(d, Packet.PRIO), Qos.PRIO_BY_PCP);
 }
 
-/**
- * Interface index for the tags of a frame, or MISS. The key is TPID and VID of
- * the outer tag over those of the inner, 16 bits each; zero where there is none.
- */
-function tagged(table: usize, p: usize, second: bool): u32 {
-  if (!table) return MISS;
-  const outer = <u64>tagKey(p + ETH.ETHERTYPE) << 32;
-  if (second) {
-    const both = exact64_get(table, outer | <u64>tagKey(p + ETH.ETHERTYPE + VLAN.LEN));
-    if (both != MISS) return both;
-  }
-  return exact64_get(table, outer);
+/** The frame leaves by the other end of a cross-connect, with the tags that are not the interface's own. */
+function cross(d: usize, iface: usize): void {
+  popTags(d, <u32>load<u8>(iface, Iface.TAGS_POPPED) * VLAN.LEN);
+  store<u16>(d, load<u16>(load<u32>(iface, Iface.PEER), Iface.INDEX), Packet.IFACE);
+  forward(d, IFACE_OUTPUT);
 }
 
-function tagKey(tag: usize): u32 {
-  return (be16(tag + VLAN.TPID) << 16) | (be16(tag + VLAN.TCI) & VLAN_TCI.VID);
+/** Interface index for the tags of a frame, or MISS. */
+function tagged(table: usize, p: usize, second: bool): u32 {
+  if (!table) return MISS;
+  if (second) {
+    const both = tags_two(table, p);
+    if (both != MISS) return both;
+  }
+  return tags_one(table, p);
 }

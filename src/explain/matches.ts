@@ -29,8 +29,8 @@ import { decidingRule, ruleAt } from '../switch/rules_report.ts';
 import { findRoute } from '../switch/routes.ts';
 import { listNat } from '../switch/nat.ts';
 import { policyConfig } from '../switch/security_groups.ts';
-import { showPolicies, showSids } from '../switch/srv6.ts';
 import { isSid } from '../switch/srv6_sids.ts';
+import { policyRow, showSids } from '../switch/srv6.ts';
 import type { Switch } from '../switch/switch.ts';
 import { formatIp, formatMac, formatPrefix, parseIp4 } from '../wire/address.ts';
 import type { Step } from './walk.ts';
@@ -86,6 +86,12 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   esp_encrypt: espTunnel,
   esp_decrypt: espTunnel,
   srv6_encaps: policy,
+  srv6_encaps_l2: policy,
+  srv6_insert: policy,
+  srv6_dx: adjacency,
+  srv6_dx2: sid,
+  srv6_dt2u: sid,
+  srv6_dt2m: sid,
   ip4_glean: glean,
   ip6_glean: glean,
   ip4_rewrite: nextHop,
@@ -216,7 +222,7 @@ function real({ sw, visit, before }: Step): Match | undefined {
 /** The member that a flow's packets take, or the group that has none. */
 function group({ sw, visit }: Step): Match | undefined {
   const found = [...sw.built.groups.values()].find(g => g?.hop === visit.hit || g?.members.some(m => m.hop === visit.hit));
-  if (!found) return undefined;
+  if (!found) return segmentList(sw, visit.hit);
   const hop = describeHop(sw, visit.hit);
   return { table: `group ${found.name}`, entry: found.hop === visit.hit ? 'no member has a weight' : `member${leadsTo(hop).slice(1)}`, position: hop.position };
 }
@@ -275,7 +281,7 @@ function bierLocal({ sw, before }: Step): Match | undefined {
 /** The SID that the packet was for; the next node may act on another hop by now. */
 function sid({ sw, before }: Step): Match | undefined {
   const { built } = sw, sids = built.routes.filter(r => isSid(built.k.view.getUint8(r.hop))), row = showSids(sw)[sids.findIndex(r => r.hop === before?.hit)];
-  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.interface && `by ${row.interface}`, row.hmac && `HMAC ${row.hmac}`].filter(Boolean).join(' '), position: row.position };
+  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.to && `to ${row.to}`, row.interface && `by ${row.interface}`, row.hmac && `HMAC ${row.hmac}`].filter(Boolean).join(' '), position: row.position };
 }
 
 /** The domain whose edge the packet came by. */
@@ -291,10 +297,20 @@ function espTunnel({ sw, visit: { hit } }: Step): Match | undefined {
   return { table: 'IPsec tunnels', entry: t ? `${t.name}, SPI 0x${(t.at === hit ? t.out : t.in).spi.toString(16)}` : 'no tunnel has the SPI', position: sw.built.position(line) };
 }
 
-/** The policy that the route leads into. */
-function policy({ sw, before }: Step): Match | undefined {
-  const { policies, k } = sw.built, at = before ? k.view.getUint32(before.hit + Hop.AUX, true) : 0, row = showPolicies(sw)[[...policies.values()].indexOf(at)];
+/** The policy that the packet enters; the next node may act on its next hop by now. */
+function policy({ sw, visit, before }: Step): Match | undefined {
+  return segmentList(sw, before?.hit ?? 0) ?? segmentList(sw, visit.hit);
+}
+
+function segmentList(sw: Switch, hop: number): Match | undefined {
+  const row = policyRow(sw, hop);
   return row && { table: 'SRv6 policies', entry: `${row.name}, segments ${row.segments.join(' ')}${row.sent.length < row.segments.length ? ` in ${row.sent.join(' ')}` : ''}`, position: row.position };
+}
+
+/** The adjacency that End.DX leads to, or the group of them. */
+function adjacency({ sw, visit }: Step): Match | undefined {
+  const hop = describeHop(sw, visit.hit);
+  return { table: 'adjacency', entry: leadsTo(hop).slice(2), position: hop.position };
 }
 
 /** Who listens on the UDP port. */

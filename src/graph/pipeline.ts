@@ -8,8 +8,8 @@
 
 import { catalog } from './catalog.ts';
 
-const HOP4 = { local: 'ip4_local', rewrite: 'ip4_rewrite', glean: 'ip4_glean', group: 'ip4_group', icmp: 'ip4_lookup', bridge: 'ip4_rewrite', vrf: 'vrf_select', srv6_insert: 'ip4_lookup', srv6_dx: 'ip4_lookup', sr_proxy: 'ip4_lookup', sr_masquerade: 'ip4_lookup', tunnel_encap: 'ip4_lookup', geneve_encap: 'ip4_lookup', gwlb: 'ip4_lookup' };
-const HOP6 = { local: 'ip6_local', rewrite: 'ip6_rewrite', glean: 'ip6_glean', group: 'ip6_group', icmp: 'ip6_lookup', bridge: 'ip6_rewrite', vrf: 'vrf_select', srv6_insert: 'ip6_lookup', srv6_dx: 'ip6_lookup', sr_proxy: 'ip6_lookup', sr_masquerade: 'ip6_lookup', tunnel_encap: 'ip6_lookup', geneve_encap: 'ip6_lookup', gwlb: 'ip6_lookup' };
+const HOP4 = { local: 'ip4_local', rewrite: 'ip4_rewrite', glean: 'ip4_glean', group: 'ip4_group', icmp: 'ip4_lookup', bridge: 'ip4_rewrite', vrf: 'vrf_select', sr_proxy: 'ip4_lookup', sr_masquerade: 'ip4_lookup', tunnel_encap: 'ip4_lookup', geneve_encap: 'ip4_lookup', gwlb: 'ip4_lookup' };
+const HOP6 = { local: 'ip6_local', rewrite: 'ip6_rewrite', glean: 'ip6_glean', group: 'ip6_group', icmp: 'ip6_lookup', bridge: 'ip6_rewrite', vrf: 'vrf_select', sr_proxy: 'ip6_lookup', sr_masquerade: 'ip6_lookup', tunnel_encap: 'ip6_lookup', geneve_encap: 'ip6_lookup', gwlb: 'ip6_lookup' };
 const ICMP = { icmp4: 'ip4_lookup', icmp6: 'ip6_lookup' };
 
 /** Node name -> where its edges lead that are not named after a node. */
@@ -37,11 +37,17 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   ip4_lookup: HOP4,
   ip4_group: HOP4,
   vrf_select: {},
+  srv6_dx: {},
   ip4_local: {},
   ip6_local: {},
   nd_input: {},
   udp_input: ICMP,
   vxlan_decap: {},
+  srv6_dx2: {},
+  srv6_dt2u: {},
+  srv6_dt2m: {},
+  srv6_insert: { icmp: 'ip6_lookup' },
+  srv6_encaps_l2: {},
   srv6_encaps: ICMP,
   bier_encap: ICMP,
   bier_forward: {},
@@ -106,8 +112,8 @@ export function wiringOf({ verify, edge, egress, policy, nat, lb }: Extras): typ
     before4('ip4_policy');
     before6('ip6_policy');
     for (const family of ['ip4', 'ip6']) wiring = inserted(wiring, 'ip_policy_out', `${family}_rewrite`);
-    wiring = inserted(wiring, 'bridge_policy', 'bridge_forward', ['ethernet_input', 'vxlan_decap', 'mpls_pop']);
-    wiring = inserted(wiring, 'bridge_policy_out', 'iface_output', ['bridge_forward', 'bridge_flood']);
+    wiring = inserted(wiring, 'bridge_policy', 'bridge_forward', ['ethernet_input', 'vxlan_decap', 'mpls_pop', 'srv6_dt2u']);
+    wiring = inserted(wiring, 'bridge_policy_out', 'iface_output', ['bridge_forward', 'bridge_flood', 'srv6_dt2m']);
   }
   if (nat) {
     before4('nat44_in');

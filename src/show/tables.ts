@@ -26,7 +26,8 @@ import { count, type Report, report, seconds, where } from './report.ts';
 export function interfaces(network: Network): Report {
   const columns = ['Interface', 'Layer', 'VRF or bridge', 'MAC'].map(title => ({ title }));
   return report(network, [...columns, { title: 'MTU', right: true }, { title: 'Tags' }, { title: 'Addresses' }, { title: 'Where' }], sw => sw.built.interfaces.map(i => {
-    const layer = i.kind === IfaceKind.BRIDGE ? 2 : 3, domain = layer === 3 ? vrfName(sw.built, i.domain) : [...sw.built.bridges.keys()][i.domain]!;
+    const layer = i.kind === IfaceKind.BRIDGE || i.kind === IfaceKind.CROSS ? 2 : 3;
+    const domain = layer === 3 ? vrfName(sw.built, i.domain) : i.kind === IfaceKind.CROSS ? '' : [...sw.built.bridges.keys()][i.domain]!;
     const tags = i.tags.map(t => t.vid), addresses = i.addresses.map(formatPrefix), position = sw.built.file.position([...sw.built.root, ...i.path]);
     return {
       cells: [i.name, String(layer), domain, formatMac(i.mac), String(i.mtu), tags.join('.'), addresses.join(' '), where(position)],
@@ -95,8 +96,8 @@ export function labels(network: Network): Report {
 }
 
 export function sids(network: Network): Report {
-  const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'Interface'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
-  return report(network, columns, sw => showSids(sw).map(s => ({ cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.interface, count(s.packets), count(s.bytes), where(s.position)], json: s })));
+  const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'To', 'Interface'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showSids(sw).map(s => ({ cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.to, s.interface, count(s.packets), count(s.bytes), where(s.position)], json: s })));
 }
 
 /** Least privilege: what nothing has met in a capture of the usual traffic may be more than is needed. */
@@ -133,8 +134,8 @@ export function policers(network: Network): Report {
 }
 
 export function policies(network: Network): Report {
-  const columns = [...['Policy', 'Mode', 'Segments'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
-  return report(network, columns, sw => showPolicies(sw).map(p => ({ cells: [p.name, p.mode, segmentsText(p), count(p.packets), count(p.bytes), where(p.position)], json: p })));
+  const columns = [...['Policy', 'BSID', 'Mode', 'Segments'].map(title => ({ title })), ...['Weight', 'Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showPolicies(sw).map(p => ({ cells: [p.name, p.bsid, p.mode, segmentsText(p), String(p.weight), count(p.packets), count(p.bytes), where(p.position)], json: p })));
 }
 
 /** `fc00:0:1:: fc00:0:2:: in fc00:0:1:2::`. */

@@ -14,7 +14,7 @@ import type { FlowTable } from '../kernel/flows.ts';
 import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
 import type { BulkRoutes } from './bulk_routes.ts';
-import type { SwitchConfig } from './config.ts';
+import type { Srv6PolicyConfig, SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
 import type { BuiltBier } from './bier.ts';
 import type { Feature } from './features.ts';
@@ -52,6 +52,8 @@ export interface Interface {
   readonly accepts?: Interface['tags'];
   /** Split-horizon group, 0 for none. */
   readonly horizon?: number;
+  /** Number in Arg.FE2, 0 for none. */
+  readonly fe2?: number;
   /** Index and address of its Iface, once declared ones are placed. */
   index: number;
   at: number;
@@ -76,6 +78,15 @@ export interface BuiltGroup {
   readonly hop: number;
   /** Each with a Hop of its own, which counts. */
   readonly members: readonly { readonly via: string; readonly weight: number; readonly hop: number }[];
+}
+
+/** An SRv6 policy in memory. */
+export interface BuiltPolicy {
+  readonly mode: NonNullable<Srv6PolicyConfig['mode']>;
+  /** Each with the address of its Srv6Policy. */
+  readonly lists: readonly { readonly segments: readonly string[]; readonly weight: number; readonly at: number; readonly path: Path }[];
+  /** GROUP Hops of a policy with several lists, by next hop. */
+  readonly groups: Map<number, number>;
 }
 
 /** What a lookup may lead to; fields of Hop in assembly/abi. */
@@ -105,8 +116,14 @@ export class Builder {
   readonly bridges = new Map<string, number>();
   /** Bridge members by interface name. */
   readonly members = new Map<string, Member>();
-  /** SRv6 policies by name: addresses of their Srv6Policy. */
-  policies = new Map<string, number>();
+  /** Interfaces that are cross-connected, and where the file says so. */
+  readonly crossed = new Map<string, Path>();
+  /** SRv6 policies by name. */
+  policies = new Map<string, BuiltPolicy>();
+  /** Address of the table of SRv6 remotes (exact160: bridge domain, outer source), once it is placed. */
+  srv6Remotes: number | undefined;
+  /** VRFs of adjacencies of SIDs whose routes are among `routes`. */
+  adjacencyVrfs = new Set<string>();
   /** HMAC keys of SRv6 by ID: addresses of their HmacKey. */
   hmacKeys = new Map<number, number>();
   /** SRv6 locators, in the order of the file. */
@@ -168,8 +185,8 @@ export class Builder {
       this.#parts = new Map();
       return;
     }
-    const { faults, routes, groups, labels, policies, hmacKeys, locators, neighbors } = this;
-    Object.assign(this, before, { before, config, root, faults, routes, groups, labels, policies, hmacKeys, locators, neighbors, vrfs: new Map(before.vrfs), bulk4: undefined, bulk6: undefined });
+    const { faults, routes, groups, labels, policies, hmacKeys, locators, neighbors, adjacencyVrfs } = this;
+    Object.assign(this, before, { before, config, root, faults, routes, groups, labels, policies, hmacKeys, locators, neighbors, adjacencyVrfs, vrfs: new Map(before.vrfs), bulk4: undefined, bulk6: undefined });
     this.generation = new Generation(k.arena, before.generation.places, before.generation);
     this.#files = [{ file }, ...before.#files];
     this.#parts = new Map(before.#parts);
@@ -256,7 +273,7 @@ export class Builder {
     return this.#lookup(this.vrfs, name ?? 'default', path, 'VRF');
   }
 
-  policy(name: string, path: Path): number | undefined {
+  policy(name: string, path: Path): BuiltPolicy | undefined {
     return this.#lookup(this.policies, name, path, 'SRv6 policy');
   }
 
@@ -270,7 +287,7 @@ export class Builder {
     return found;
   }
 
-  #lookup(map: ReadonlyMap<string, number>, name: string, path: Path, what: string): number | undefined {
+  #lookup<T>(map: ReadonlyMap<string, T>, name: string, path: Path, what: string): T | undefined {
     const found = map.get(name);
     if (found === undefined) this.#unknown(what, name, [...map.keys()], path);
     return found;
@@ -326,6 +343,7 @@ export class Builder {
       k.view.setUint8(i.at + Iface.TAG_COUNT, i.tags.length);
       k.view.setUint8(i.at + Iface.TAGS_POPPED, i.tags.length);
       k.view.setUint8(i.at + Iface.HORIZON, i.horizon ?? 0);
+      k.view.setUint8(i.at + Iface.FE2, i.fe2 ?? 0);
       k.view.setUint16(i.at + Iface.INDEX, i.index, true);
       i.tags.forEach((t, n) => {
         k.view.setUint16(i.at + Iface.TAG + n * 4, t.tpid);

@@ -126,6 +126,7 @@ export interface VlanConfig extends PolicyConfig {
   learn?: boolean;
   flood?: boolean;
   srv6_domain?: 'edge';
+  fe2?: number;
 }
 
 export interface BridgeConfig extends PolicyConfig {
@@ -240,14 +241,21 @@ export interface PseudowireConfig {
 }
 
 export interface Srv6SidConfig {
-  behavior: 'End' | 'End.X' | 'End.DT4' | 'End.DT6' | 'End.DT46';
+  behavior: 'End' | 'End.X' | 'End.T' | 'End.DX4' | 'End.DX6' | 'End.DT4' | 'End.DT6' | 'End.DT46' | 'End.DX2' | 'End.DX2V' | 'End.DT2U' | 'End.DT2M'
+    | 'End.B6.Encaps' | 'End.B6.Encaps.Red' | 'End.B6.Insert' | 'End.B6.Insert.Red' | 'End.BM';
   flavors?: ('psp' | 'usp' | 'usd' | 'next-csid' | 'replace-csid')[];
   vrf?: string;
   via?: string;
   port?: string;
+  group?: string;
+  policy?: string;
+  push?: number[];
+  bridge?: string;
+  vlans?: Record<string, string>;
   lblen?: number;
   nflen?: number;
   hmac?: 'required' | 'optional';
+  arg?: { size: number; count?: number };
 }
 
 export interface LocatorConfig {
@@ -259,13 +267,24 @@ export interface LocatorConfig {
 }
 
 export interface Srv6PolicyConfig {
-  segments: string[];
-  mode?: 'encaps' | 'encaps.red';
+  segments?: string[];
+  lists?: { segments: string[]; weight?: number }[];
+  mode?: 'encaps' | 'encaps.red' | 'insert' | 'insert.red';
   mtu?: number;
+  bsid?: string;
   csid?: 'next' | 'replace';
   hmac?: number | string;
   tag?: number;
   oam?: boolean;
+}
+
+export interface Srv6L2Config {
+  policy: string;
+  port?: string;
+  bridge?: string;
+  flood?: string;
+  source?: string;
+  learn?: boolean;
 }
 
 export interface Srv6Config {
@@ -281,6 +300,7 @@ export interface Srv6Config {
   hmac_keys?: Record<string, string>;
   oam?: { rate?: number; burst?: number };
   domain?: { block?: string[]; infrastructure?: string[]; answer?: boolean };
+  l2?: Record<string, Srv6L2Config>;
 }
 
 export interface SwitchConfig {

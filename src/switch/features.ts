@@ -24,6 +24,7 @@ import { buildRoutes } from './routes.ts';
 import { buildDomain } from './srv6_domain.ts';
 import { buildSecurityGroups, checkSecurityGroups } from './security_groups.ts';
 import { buildSourceGuard } from './source_guard.ts';
+import { buildSrv6L2, declareCrossConnects, declareSrv6L2 } from './srv6_l2.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
 import { buildVxlan, declareVxlan } from './vxlan.ts';
@@ -43,11 +44,13 @@ export interface Feature {
 
 export const features: readonly Feature[] = [
   { declare: declareBridges },
+  { declare: declareCrossConnects },
   { declare: declarePorts, build: buildPorts },
   { build: buildQos },
   { declare: declarePseudowires },
   { declare: declareVxlan },
   { declare: declareIpsec },
+  { declare: declareSrv6L2 },
   { declare: declareOwnInterfaces, build: buildBridges },
   { build: buildVxlan },
   { build: buildIpsec },
@@ -68,6 +71,7 @@ export const features: readonly Feature[] = [
   { build: buildBalancers },
   { build: buildDomain, owns: ['srv6'] },
   { build: buildPolicies, owns: ['srv6'] },
+  { build: buildSrv6L2, owns: ['srv6'] },
   { build: buildRoutes, owns: ['routes'] },
   { build: buildMulticast, owns: [] },
   { build: buildSids, owns: ['srv6'] },

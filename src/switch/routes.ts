@@ -18,7 +18,7 @@ import { groupHop } from './groups.ts';
 import { ipsecHop } from './ipsec.ts';
 import { pushHop } from './label_stack.ts';
 import { groupMacHop, isGroupPrefix } from './multicast.ts';
-import { policyHop } from './srv6_policies.ts';
+import { isInsert, policyHop } from './srv6_policies.ts';
 import { tableLines } from './table_file.ts';
 import { vxlanRouteHop } from './vxlan.ts';
 
@@ -82,7 +82,10 @@ function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path:
     return to === undefined ? undefined : b.hop({ kind: HopKind.VRF, aux: to, path });
   }
   if (r.ipsec !== undefined) return ipsecHop(b, r.ipsec, path);
-  if (r.srv6 !== undefined) return policyHop(b, r.srv6, r, path);
+  if (r.srv6 !== undefined) {
+    if (!six && isInsert(b.policies.get(r.srv6)?.mode ?? '')) b.fault([...path, 'srv6'], `${r.srv6} inserts an SRH: only IPv6 packets can have one`);
+    return policyHop(b, r.srv6, r, path);
+  }
   for (const key of ['push', 'entropy', 'tc'] as const)
     if (r[key] !== undefined && (!r.push || r.via === undefined)) b.fault([...path, key], `goes with ${r.push ? 'via' : 'push'} only`, true);
   if (r.via !== undefined) {

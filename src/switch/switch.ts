@@ -115,6 +115,7 @@ function refuseFixed(b: Builder, running: SwitchConfig): void {
     if (!owned.has(key)) refuseDifference(b, running[key], b.config[key], [key]);
   for (const [key, part] of [['mpls', 'ports'], ['mpls', 'ttl']] as const)
     refuseDifference(b, running[key]?.[part], b.config[key]?.[part], [key, part]);
+  refuseDifference(b, running.srv6?.l2, b.config.srv6?.l2, ['srv6', 'l2']);
 }
 
 /** A fault at the deepest place that has all of a difference. */
