@@ -34,6 +34,7 @@ export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm
 export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
 export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
 export { neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
+export { proxy_flows_find, proxy_flows_init, proxy_flows_sizeof, proxy_flows_take } from "./tables/proxy_flows";
 
 // balance
 export { group_bucket, group_count, group_get, group_init, group_member, group_set_value, group_set_weight, group_sizeof } from "./balance/group";
@@ -65,6 +66,8 @@ export { mpls_push } from "./nodes/mpls_push";
 export { mpls_swap } from "./nodes/mpls_swap";
 export { nd_input } from "./nodes/nd_input";
 export { port_tx } from "./nodes/port_tx";
+export { sr_masquerade } from "./nodes/sr_masquerade";
+export { sr_proxy } from "./nodes/sr_proxy";
 export { srv6_encaps } from "./nodes/srv6_encaps";
 export { srv6_local } from "./nodes/srv6_local";
 export { udp_input } from "./nodes/udp_input";

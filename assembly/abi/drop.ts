@@ -87,4 +87,8 @@ export enum Drop {
   GROUP_FRAME = 71,
   // tunnels
   CONGESTION_UNTOLD = 72,
+  // service chains
+  PROXY_DOWN = 73,
+  PROXY_NO_CACHE = 74,
+  PROXY_PAYLOAD = 75,
 }

@@ -59,6 +59,10 @@ export enum HopKind {
   BRIDGE = 10,
   /** AUX: VRF to look the packet up in again. */
   VRF = 11,
+  /** Back from a service whose proxy keeps the outer headers; AUX: Proxy. */
+  SR_PROXY = 12,
+  /** Back from a service that was sent the outer packet itself; AUX: Proxy. */
+  SR_MASQUERADE = 13,
 }
 /**
  * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's

@@ -74,6 +74,8 @@ export enum Iface {
   LINK_LOCAL_HOP = 76,
   /** u32, Bridge whose own L3 interface this is; 0 for all others. */
   BRIDGE = 80,
+  /** u32, Hop of the frames that a SERVICE interface receives, KIND SR_PROXY. */
+  RETURN = 84,
   SIZEOF = 128,
 }
 
@@ -82,6 +84,8 @@ export enum IfaceKind {
   BRIDGE = 2,
   /** IP packets out of a tunnel: a VRF, but no link, so no neighbours and no addresses to answer for. */
   TUNNEL = 3,
+  /** Frames from a service: they go back into the headers that its proxy took off. */
+  SERVICE = 4,
 }
 
 /** Bits of Iface.FLAGS. */

@@ -22,8 +22,15 @@ export enum Sid {
   ALLOW = 24,
 }
 
-/** Endpoint behaviours by their code points, RFC 8986 section 10.2; from END_DT6 on a path ends there. */
-export enum SidBehavior { END = 1, END_X = 5, END_DT6 = 18, END_DT4 = 19, END_DT46 = 20 }
+/**
+ * Endpoint behaviours by their code points, RFC 8986 section 10.2 and
+ * draft-ietf-spring-sr-service-programming; from END_DT6 on a path ends there,
+ * but not at services, whose Hop.AUX is a Proxy.
+ */
+export enum SidBehavior {
+  END = 1, END_X = 5, END_DT6 = 18, END_DT4 = 19, END_DT46 = 20,
+  END_AN = 161, END_AS = 162, END_AD = 163, END_AM = 164, END_AM_NAT = 165, END_AM_CACHE = 166, END_AM_NAT_CACHE = 167,
+}
 
 /** RFC 8986 section 4.16. */
 export enum SidFlavor { PSP = 1, USP = 2, USD = 4 }

@@ -10,8 +10,9 @@
 //   out  the same; bridge interfaces have the tags that chose them taken off
 //
 // cfg    Switch.PORTS, Port, Port.TAGS, Switch.IFACES
-// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bridge_forward
-// sets   IFACE, DOMAIN, L3 (L3 interfaces), PRIO, FLAGS.GROUP
+// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bridge_forward,
+//        6 sr_proxy
+// sets   IFACE, DOMAIN, L3 (L3 interfaces), PRIO, FLAGS.GROUP; HIT (services: Iface.RETURN)
 
 import { Drop } from "../abi/drop";
 import { Packet } from "../abi/packet";
@@ -24,7 +25,7 @@ import { exact64_get, MISS } from "../tables/exact64";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
 
-const BRIDGE_FORWARD = 5;
+const BRIDGE_FORWARD = 5, SR_PROXY = 6;
 
 /** Group bits of both addresses in the first eight bytes of a frame, as loaded. */
 const GROUP_BITS: u64 = 0x0001000000000001;
@@ -108,7 +109,9 @@ function enter(d: usize, port: usize, ifaces: usize): void {
   store<u32>(d, load<u32>(iface, Iface.DOMAIN), Packet.DOMAIN);
   if (load<u8>(iface) == IfaceKind.L3) return l3Input(d, iface, l3);
   popTags(d, l3 - ETH.LEN);
-  forward(d, BRIDGE_FORWARD);
+  if (load<u8>(iface) != IfaceKind.SERVICE) return forward(d, BRIDGE_FORWARD);
+  store<u32>(d, load<u32>(iface, Iface.RETURN), Packet.HIT);
+  forward(d, SR_PROXY);
 }
 
 /**

@@ -8,7 +8,7 @@
 //   in / out  | anything, L3 bytes | label stack | payload, unchanged
 //
 // cfg    Switch.LABELS: exact32, label -> Label
-// edges  LabelOp: 1 mpls_swap, 2 mpls_pop; 3 ip4_lookup, 4 ip6_lookup (ICMP)
+// edges  LabelOp: 1 mpls_swap, 2 mpls_pop, 5 sr_proxy; 3 ip4_lookup, 4 ip6_lookup (ICMP)
 // sets   HIT
 
 import { Drop } from "../abi/drop";

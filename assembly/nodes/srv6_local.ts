@@ -17,17 +17,20 @@
 //
 // cfg    Packet.HIT: Sid
 // edges  1 ip6_lookup (End), 2 ip4_input, 3 ip6_input (what was inside),
-//        4 ip6_rewrite, 5 ip6_glean (End.X), 6 ip6_lookup (ICMPv6), 7 ip6_local
+//        4 ip6_rewrite, 5 ip6_glean (End.X), 6 ip6_lookup (ICMPv6), 7 ip6_local,
+//        8 sr_proxy (End.AS, End.AD), 9 sr_masquerade (End.AM, End.AN)
 // sets   DATA, LEN, ORIG, L3, L4, DOMAIN, FLOW, FLAGS; HIT (End.X)
 
 import { Drop } from "../abi/drop";
 import { Hop, HopKind } from "../abi/hop";
 import { Packet, PacketFlag } from "../abi/packet";
+import { Proxy, PROXY_OF } from "../abi/proxy";
 import { Sid, SidBehavior, SidFlavor } from "../abi/srv6";
 import { isMulticast6, isReserved6, copy6 } from "../lib/address6";
 import { ecnUncover, trafficClass } from "../lib/ecn";
 import { extensionLength } from "../lib/ext6";
-import { at, be16, data, drop, forward, len, put16, strip, wireLen } from "../lib/packet";
+import { at, data, drop, forward, len, strip, wireLen } from "../lib/packet";
+import { unlink } from "../lib/unlink6";
 import { icmp6Error } from "../originate/icmp6";
 import { WALK_DROPPED, walk6, walkAt, walkHeader, walkNamed } from "../originate/walk6";
 import { ICMP6_PARAMETER, ICMP6_TIME_EXCEEDED, ICMP6_TYPE } from "../wire/icmp6";
@@ -36,7 +39,7 @@ import { IP4 } from "../wire/ip4";
 import { IP6, IP6_EXT } from "../wire/ip6";
 import { SRH, SRH_ROUTING_TYPE } from "../wire/srh";
 
-const IP6_LOOKUP = 1, IP4_INPUT = 2, IP6_INPUT = 3, IP6_REWRITE = 4, IP6_GLEAN = 5, ICMP = 6, IP6_LOCAL = 7;
+const IP6_LOOKUP = 1, IP4_INPUT = 2, IP6_INPUT = 3, IP6_REWRITE = 4, IP6_GLEAN = 5, ICMP = 6, IP6_LOCAL = 7, SR_PROXY = 8, SR_MASQUERADE = 9;
 
 export function srv6_local(vec: usize, n: u32, sw: usize): void {
   for (let i: u32 = 0; i < n; i++) {
@@ -52,7 +55,7 @@ function segment(sw: usize, d: usize, sid: usize, o: u32, named: u32): void {
   const l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3, srh = p + o;
   const left = <u32>load<u8>(srh, SRH.SEGMENTS_LEFT), limit = load<u8>(p, IP6.HOP_LIMIT), last = <u32>load<u8>(srh, SRH.LAST_ENTRY);
   if (load<u8>(srh, SRH.ROUTING_TYPE) != SRH_ROUTING_TYPE) return problem(sw, d, Drop.IP6_EXTENSION_HEADER, o + SRH.ROUTING_TYPE);
-  if (<u32>load<u8>(sid, Sid.BEHAVIOR) >= <u32>SidBehavior.END_DT6) return problem(sw, d, Drop.SRH_SEGMENTS_LEFT, o + SRH.SEGMENTS_LEFT);
+  if (endsPath(sid)) return problem(sw, d, Drop.SRH_SEGMENTS_LEFT, o + SRH.SEGMENTS_LEFT);
   if (limit <= 1) return icmp6Error(sw, d, Drop.HOP_LIMIT_EXCEEDED, ICMP6_TYPE.TIME_EXCEEDED, ICMP6_TIME_EXCEEDED.TRANSIT, 0, ICMP);
   // Last Entry > (Hdr Ext Len / 2) - 1, without the sign
   if (last >= <u32>load<u8>(srh, SRH.HDR_EXT_LEN) >> 1) return problem(sw, d, Drop.SRH_MALFORMED, o + SRH.SEGMENTS_LEFT);
@@ -67,6 +70,7 @@ function segment(sw: usize, d: usize, sid: usize, o: u32, named: u32): void {
   copy6(p + IP6.DST, to);
   store<u32>(d, 0, Packet.FLOW);
   store<u8>(d, load<u8>(d, Packet.FLAGS) | PacketFlag.STEPPED, Packet.FLAGS);
+  if (isService(sid)) return forward(d, hidesHeaders(sid) ? SR_PROXY : SR_MASQUERADE);
   if (left == 1 && load<u8>(sid, Sid.FLAVORS) & SidFlavor.PSP) unlink(d, o, named);
   const via = <usize>load<u32>(sid, Hop.VIA);
   if (!via) return forward(d, IP6_LOOKUP);
@@ -88,11 +92,29 @@ function upperLayer(sw: usize, d: usize, sid: usize, o: u32, header: u32): void 
     store<u32>(d, load<u32>(sid, Sid.TABLE), Packet.DOMAIN);
     store<u8>(d, load<u8>(d, Packet.FLAGS) & PacketFlag.COPY, Packet.FLAGS);
     forward(d, header == <u32>IP_PROTOCOL.IPIP ? IP4_INPUT : IP6_INPUT);
+  } else if (load<u8>(sid, Sid.BEHAVIOR) == SidBehavior.END_AS && <u32>load<u8>(load<u32>(sid, PROXY_OF), Proxy.INNER) == header) {
+    // A static proxy does not need the headers that it takes off.
+    count(d, sid, l3);
+    forward(d, SR_PROXY);
   } else if (header < 64 && (load<u64>(sid, Sid.ALLOW) >> header) & 1) {
     count(d, sid, l3);
     if (load<u8>(sid, Sid.FLAVORS) & SidFlavor.USP) unlinkAll(d, o);
     forward(d, IP6_LOCAL);
   } else icmp6Error(sw, d, Drop.UPPER_LAYER_NOT_ALLOWED, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.SR_UPPER_LAYER, o, ICMP);
+}
+
+function endsPath(sid: usize): bool {
+  return <u32>load<u8>(sid, Sid.BEHAVIOR) >= <u32>SidBehavior.END_DT6 && !isService(sid);
+}
+
+/** Behind the segment there is a service: End.AN to End.AM, with PROXY_OF. */
+function isService(sid: usize): bool {
+  return <u32>load<u8>(sid, Sid.BEHAVIOR) >= <u32>SidBehavior.END_AN;
+}
+
+function hidesHeaders(sid: usize): bool {
+  const behavior = load<u8>(sid, Sid.BEHAVIOR);
+  return behavior == SidBehavior.END_AS || behavior == SidBehavior.END_AD;
 }
 
 /** Whether the behaviour takes the packet of this kind out of its outer header. */
@@ -111,17 +133,6 @@ function problem(sw: usize, d: usize, reason: Drop, pointer: u32): void {
 function count(d: usize, sid: usize, l3: u32): void {
   store<u64>(sid, load<u64>(sid, Hop.PACKETS) + 1, Hop.PACKETS);
   store<u64>(sid, load<u64>(sid, Hop.BYTES) + (wireLen(d) - l3), Hop.BYTES);
-}
-
-/** Take the extension header at `o` out of the chain: what is before it moves up. */
-function unlink(d: usize, o: u32, named: u32): void {
-  const l3 = <u32>load<u16>(d, Packet.L3), l4 = <u32>load<u16>(d, Packet.L4), p = data(d) + l3, h = p + o;
-  const size = extensionLength(IP_PROTOCOL.ROUTING, h);
-  store<u8>(p + named, load<u8>(h, IP6_EXT.NEXT_HEADER));
-  put16(p + IP6.PAYLOAD_LENGTH, be16(p + IP6.PAYLOAD_LENGTH) - size);
-  memory.copy(data(d) + size, data(d), l3 + o);
-  strip(d, size);
-  if (l4 >= l3 + o + size) store<u16>(d, l4 - size, Packet.L4);
 }
 
 /** USP: unlink the SRHs before the upper layer at `end`. */

@@ -3,26 +3,28 @@
 // test/catalog.test.ts checks the rows against the module.
 
 /** Edges of every lookup: HopKind in assembly/abi/hop.ts, lower case. */
-const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf'] as const;
+const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf', 'sr_proxy', 'sr_masquerade'] as const;
 /** First edges of every node that brings frames to layer 3: L3Edge in lib/l3_input.ts. */
 const L3 = ['ip4_input', 'ip6_input', 'arp_input', 'mpls_lookup'] as const;
 
 export const catalog: Readonly<Record<string, readonly string[]>> = {
-  ethernet_input: [...L3, 'bridge_forward'],
+  ethernet_input: [...L3, 'bridge_forward', 'sr_proxy'],
   arp_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],
-  mpls_lookup: ['mpls_swap', 'mpls_pop', 'icmp4', 'icmp6'],
+  mpls_lookup: ['mpls_swap', 'mpls_pop', 'icmp4', 'icmp6', 'sr_proxy'],
   mpls_swap: ['port_tx', 'bridge_forward', 'icmp4', 'icmp6'],
   mpls_pop: ['mpls_lookup', 'ip4_input', 'ip6_input', 'bridge_forward', 'port_tx'],
   ip6_input: ['ip6_lookup', 'icmp', 'ip6_local'],
   ip6_verify: ['ip6_lookup'],
   ip6_lookup: HOP,
   ip6_group: HOP,
-  srv6_local: ['ip6_lookup', 'ip4_input', 'ip6_input', 'ip6_rewrite', 'ip6_glean', 'icmp', 'ip6_local'],
+  srv6_local: ['ip6_lookup', 'ip4_input', 'ip6_input', 'ip6_rewrite', 'ip6_glean', 'icmp', 'ip6_local', 'sr_proxy', 'sr_masquerade'],
   ip4_input: ['ip4_lookup'],
   ip4_verify: ['ip4_lookup'],
   ip4_lookup: HOP,
   ip4_group: HOP,
   vrf_select: ['ip4_lookup', 'ip6_lookup'],
+  sr_proxy: ['ip6_lookup', 'ip4_input', 'ip6_input', 'iface_output', 'mpls_lookup', 'icmp4', 'icmp6'],
+  sr_masquerade: ['ip6_lookup', 'ip6_rewrite', 'ip6_glean', 'icmp'],
   ip4_local: ['ip4_lookup', 'udp_input'],
   ip6_local: ['ip6_lookup', 'udp_input', 'nd_input'],
   nd_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],

@@ -86,5 +86,8 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   TUNNEL_NO_ROUTE: r('the tunnel has no usable remote end', 'add a remote, or a route to it'),
   FRAGMENT_LOCAL: r('a fragment for this switch; weft does not reassemble', 'send packets that fit, or raise the MTU on the way'),
   CONGESTION_UNTOLD: r('the tunnel\'s header is marked Congestion Experienced, and the packet inside has no ECN to say so with', 'let the senders use ECN, or end ECN marking in the underlay', 'RFC 6040 4.2'),
+  PROXY_DOWN: r('the service behind the segment is down, and its proxy fails closed', 'bring the service up, or say on_failure: bypass', 'draft-ietf-spring-sr-service-programming'),
+  PROXY_NO_CACHE: r('a packet came back from a service whose proxy has cached no headers for it, or headers too long to cache', 'send something through the service first; a service that changes addresses or ports cannot have flows', 'draft-ietf-spring-sr-service-programming'),
+  PROXY_PAYLOAD: r('the packet is not of the kind that the proxy of the service takes', 'set inner to what the headend puts into the policy', 'draft-ietf-spring-sr-service-programming'),
   GROUP_FRAME: r('a packet for one host came in a layer-2 group frame', 'nothing on the switch: the sender made it so', 'RFC 1812 5.3.4'),
 };

@@ -27,6 +27,8 @@ export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>
   ip4_lookup: HOP4,
   ip4_group: HOP4,
   vrf_select: {},
+  sr_proxy: ICMP,
+  sr_masquerade: { icmp: 'ip6_lookup' },
   ip4_local: {},
   ip6_local: {},
   nd_input: {},

@@ -16,6 +16,7 @@ import type { Path, Position, SwitchFile } from './file.ts';
 import type { PlacedLabel } from './mpls.ts';
 import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
+import type { PlacedService } from './services.ts';
 import type { VxlanEntry } from './vxlan.ts';
 
 /** An interface before and after it got its place in memory. */
@@ -23,7 +24,7 @@ export interface Interface {
   /** `e1`, `e1.100`, a bridge's or a tunnel's name. */
   readonly name: string;
   readonly path: Path;
-  readonly kind: IfaceKind;
+  kind: IfaceKind;
   /** VRF or bridge domain index. */
   domain: number;
   /** Port it is on; -1 for a bridge's own interface and for tunnels. */
@@ -97,6 +98,8 @@ export class Builder {
   readonly interfaces: Interface[] = [];
   /** VXLAN VNIs by name. */
   readonly vxlans = new Map<string, VxlanEntry>();
+  /** Services behind segments, by name. */
+  readonly services = new Map<string, PlacedService>();
   readonly routes: RouteInit[] = [];
   /** By name, VRF and family; undefined for one with faults. */
   readonly groups = new Map<string, BuiltGroup | undefined>();

@@ -135,6 +135,23 @@ export interface Srv6Config {
   policies?: Record<string, { segments: string[]; mode?: 'encaps' | 'encaps.red'; mtu?: number }>;
 }
 
+export interface ServiceConfig {
+  behavior: 'End.AN' | 'End.AS' | 'End.AD' | 'End.AM';
+  sid?: string;
+  label?: number;
+  inner?: 'ip4' | 'ip6' | 'ethernet';
+  out: string;
+  via?: string;
+  mac?: string;
+  in?: string;
+  cache?: { source?: string; segments?: string[]; mode?: 'encaps' | 'encaps.red'; labels?: number[] };
+  flows?: number;
+  flavors?: ('nat' | 'cache')[];
+  segments_left?: 'before' | 'after';
+  on_failure?: 'bypass' | 'drop';
+  down?: boolean;
+}
+
 export interface SwitchConfig {
   name?: string;
   seed?: number;
@@ -155,6 +172,7 @@ export interface SwitchConfig {
   mpls?: MplsConfig;
   pseudowires?: Record<string, PseudowireConfig>;
   srv6?: Srv6Config;
+  services?: Record<string, ServiceConfig>;
 }
 
 export interface NetworkConfig {

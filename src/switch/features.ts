@@ -10,6 +10,7 @@ import { buildNeighbors, declareNeighbors } from './neighbors.ts';
 import { buildPorts, declarePorts } from './ports.ts';
 import { buildPseudowires, declarePseudowires } from './pseudowires.ts';
 import { buildRoutes } from './routes.ts';
+import { buildServices, buildServiceSids, declareServices } from './services.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
 import { buildVxlan, declareVxlan } from './vxlan.ts';
@@ -27,14 +28,17 @@ export const features: readonly Feature[] = [
   { declare: declarePseudowires },
   { declare: declareVxlan },
   { declare: declareOwnInterfaces, build: buildBridges },
+  { declare: declareServices },
   { build: buildVxlan },
   { declare: declareNeighbors, build: buildNeighbors },
   { build: buildIcmp },
   { declare: checkGroups },
   { build: buildPseudowires },
+  { build: buildServices },
   { declare: declareMpls, build: buildMpls },
   { build: buildPolicies },
   { build: buildRoutes },
   { build: buildSids },
+  { build: buildServiceSids },
   { build: buildFib },
 ];

@@ -14,7 +14,7 @@ import type { Path } from './file.ts';
 /** VRF that SIDs and outer headers are routed in. */
 export const UNDERLAY = 0;
 /** Outer hop limit of a switch that names none: what hosts send with (IANA, IP parameters). */
-const HOP_LIMIT = 64;
+export const HOP_LIMIT = 64;
 
 /** Policies come before the routes that name them. */
 export function buildPolicies(b: Builder): void {
@@ -34,7 +34,7 @@ export function buildPolicies(b: Builder): void {
  * comes last in the list; the reduced list (4.1.1) is without it, and without
  * any SRH when it was the only one.
  */
-function template(source: Uint8Array, segments: readonly Uint8Array[], reduced: boolean): Uint8Array {
+export function template(source: Uint8Array, segments: readonly Uint8Array[], reduced: boolean): Uint8Array {
   const list = reduced ? segments.slice(1) : segments, bytes = list.length * SRH.SEGMENT_LEN;
   const header = new Uint8Array(IP6.LEN + (list.length > 0 ? SRH.LEN + bytes : 0)), srh = header.subarray(IP6.LEN);
   header.set(source, IP6.SRC);
@@ -49,14 +49,17 @@ function template(source: Uint8Array, segments: readonly Uint8Array[], reduced: 
   return header;
 }
 
-function placePolicy(b: Builder, { hop_limit = HOP_LIMIT, dscp = 'copy', flow_label = 'hash' }: Srv6Config, headers: Uint8Array, path: Path): number {
-  const { k } = b, at = k.alloc(Srv6Policy.TEMPLATE + headers.length, 'SRv6 policy');
+/** Srv6Policy.FLOW_LABEL of a switch. */
+export const flowLabel = ({ flow_label = 'hash' }: Srv6Config): number => (flow_label === 'copy' ? FLOW_LABEL_COPY : flow_label === 'hash' ? FLOW_LABEL_HASH : flow_label);
+
+function placePolicy(b: Builder, config: Srv6Config, headers: Uint8Array, path: Path): number {
+  const { hop_limit = HOP_LIMIT, dscp = 'copy' } = config, { k } = b, at = k.alloc(Srv6Policy.TEMPLATE + headers.length, 'SRv6 policy');
   k.view.setUint16(at + Srv6Policy.LENGTH, headers.length, true);
   k.view.setUint8(at + Srv6Policy.NEXT_AT, headers.length > IP6.LEN ? IP6.LEN + SRH.NEXT_HEADER : IP6.NEXT_HEADER);
   k.view.setUint8(at + Srv6Policy.HOP_LIMIT, hop_limit === 'copy' ? 0 : hop_limit);
   k.view.setUint8(at + Srv6Policy.DSCP, dscp === 'copy' ? DSCP_COPY : dscp);
   k.view.setUint32(at + Srv6Policy.LINE, b.line(path), true);
-  k.view.setUint32(at + Srv6Policy.FLOW_LABEL, flow_label === 'copy' ? FLOW_LABEL_COPY : flow_label === 'hash' ? FLOW_LABEL_HASH : flow_label, true);
+  k.view.setUint32(at + Srv6Policy.FLOW_LABEL, flowLabel(config), true);
   k.bytes.set(headers, at + Srv6Policy.TEMPLATE);
   return at;
 }

@@ -29,7 +29,7 @@ export function buildSids(b: Builder): void {
     const hop = b.hop({ kind: HopKind.UNREACHABLE, code: ICMP6_UNREACHABLE.NO_ROUTE, reason: Drop.SID_UNKNOWN, path });
     if (prefix) b.routes.push({ vrf: UNDERLAY, prefix, hop, position: () => b.file.position([...b.root, ...path]) });
   }
-  const allow = (config.allow ?? ['icmpv6']).reduce((bits, name) => bits | 1n << BigInt(ALLOW[name]), 0n), seen = new Set<string>();
+  const allow = allowed(config), seen = new Set<string>();
   for (const { key, sid, path, position } of listed(b, config.sids ?? {})) {
     const prefix = b.try(path, () => sidPrefix(key));
     if (!prefix) continue;
@@ -40,6 +40,9 @@ export function buildSids(b: Builder): void {
     seen.add(name);
   }
 }
+
+/** Sid.ALLOW of a switch. */
+export const allowed = ({ allow = ['icmpv6'] }: Srv6Config): bigint => allow.reduce((bits, name) => bits | 1n << BigInt(ALLOW[name]), 0n);
 
 interface Listed { key: string; sid: Srv6SidConfig; path: Path; position: () => Position }
 
@@ -67,7 +70,7 @@ function* tableFile(b: Builder, name: string): Generator<Listed> {
 }
 
 /** A SID, or the prefix of all that have its locator and function. */
-function sidPrefix(text: string): Prefix {
+export function sidPrefix(text: string): Prefix {
   const prefix = parsePrefix(text.includes('/') ? text : `${text}/128`);
   if (prefix.address.length !== 16) throw new AddressError(`"${text}" is not an IPv6 address`);
   return prefix;
