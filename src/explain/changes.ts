@@ -109,7 +109,7 @@ function aligned(was: readonly Layer[], is: readonly Layer[]): [Layer | undefine
 }
 
 /** Nodes whose packets may begin with the IP header. */
-const LAYER3 = /^(ip[46]|srv6|vrf|udp|vxlan_encap)/;
+const LAYER3 = /^(ip[46]|srv6|sr_|vrf|udp|vxlan_encap)/;
 
 /** The packet layer by layer, wherever it begins. */
 export function layersOf({ bytes, length, l3, node, originated }: Snapshot): Layer[] {

@@ -5,6 +5,7 @@ import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { Label } from '../../assembly/abi/mpls.ts';
 import { Iface, IfaceKind, Port } from '../../assembly/abi/port.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
+import { Proxy, PROXY_OF } from '../../assembly/abi/proxy.ts';
 import { Vni, Vtep } from '../../assembly/abi/vxlan.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
@@ -18,6 +19,7 @@ import type { Position } from '../switch/file.ts';
 import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { findRoute } from '../switch/routes.ts';
 import { showPolicies, showSids } from '../switch/srv6.ts';
+import { serviceAt, showServices } from '../switch/services_report.ts';
 import type { Switch } from '../switch/switch.ts';
 import { formatIp, formatMac, formatPrefix } from '../wire/address.ts';
 import type { Step } from './walk.ts';
@@ -56,6 +58,8 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   vxlan_encap: vxlanOut,
   srv6_local: sid,
   srv6_encaps: policy,
+  sr_proxy: service,
+  sr_masquerade: service,
   ip4_glean: glean,
   ip6_glean: glean,
   ip4_rewrite: nextHop,
@@ -145,7 +149,16 @@ function neighborMatch(sw: Switch, at: number): Match {
 /** The SID that the packet was for; the next node may act on another hop by now. */
 function sid({ sw, before }: Step): Match | undefined {
   const { built } = sw, sids = built.routes.filter(r => built.k.view.getUint8(r.hop) === HopKind.SRV6_LOCAL), row = showSids(sw)[sids.findIndex(r => r.hop === before?.hit)];
-  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.interface && `by ${row.interface}`].filter(Boolean).join(' '), position: row.position };
+  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.service && `service ${row.service}`, row.vrf && `VRF ${row.vrf}`, row.interface && `by ${row.interface}`].filter(Boolean).join(' '), position: row.position };
+}
+
+/** The service that the packet goes to or comes from; its proxy's headers are as the last packet left them. */
+function service({ sw, before }: Step): Match | undefined {
+  const hit = before?.hit ?? 0, found = hit === 0 ? undefined : serviceAt(sw, sw.built.k.view.getUint32(hit + PROXY_OF, true));
+  if (!found) return undefined;
+  const { behavior, flavors, state, onFailure, cache, position } = showServices(sw).find(r => r.service === found.name)!, back = hit === found.at + Proxy.RETURN;
+  const way = back ? `back from ${found.name}` : state === 'down' ? `${found.name} is down: ${onFailure}` : `to ${found.name} by ${found.out.name}`;
+  return { table: 'services', entry: [way, [behavior, ...flavors].join(' '), ...(cache ? [`${cache.bytes} bytes cached`] : [])].join(', '), position };
 }
 
 /** The policy that the route leads into. */

@@ -9,6 +9,7 @@ import { describeHop, type HopRow, vrfName } from '../switch/hops.ts';
 import { showLabels } from '../switch/mpls.ts';
 import { listNeighbors } from '../switch/neighbors.ts';
 import type { Network } from '../switch/network.ts';
+import { type CacheRow, showServices } from '../switch/services_report.ts';
 import { showPolicies, showSids } from '../switch/srv6.ts';
 import { showVxlan } from '../switch/vxlan_report.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
@@ -17,11 +18,11 @@ import { count, type Report, report, seconds, where } from './report.ts';
 export function interfaces(network: Network): Report {
   const columns = ['Interface', 'Layer', 'VRF or bridge', 'MAC'].map(title => ({ title }));
   return report(network, [...columns, { title: 'MTU', right: true }, { title: 'Tags' }, { title: 'Addresses' }, { title: 'Where' }], sw => sw.built.interfaces.map(i => {
-    const layer = i.kind === IfaceKind.BRIDGE ? 2 : 3, domain = layer === 3 ? vrfName(sw.built, i.domain) : [...sw.built.bridges.keys()][i.domain]!;
+    const layer = i.kind === IfaceKind.L3 || i.kind === IfaceKind.TUNNEL ? 3 : 2, domain = i.kind === IfaceKind.BRIDGE ? [...sw.built.bridges.keys()][i.domain]! : vrfName(sw.built, i.domain);
     const tags = i.tags.map(t => t.vid), addresses = i.addresses.map(formatPrefix), position = sw.built.file.position([...sw.built.root, ...i.path]);
     return {
       cells: [i.name, String(layer), domain, formatMac(i.mac), String(i.mtu), tags.join('.'), addresses.join(' '), where(position)],
-      json: { interface: i.name, layer, [layer === 3 ? 'vrf' : 'bridge']: domain, mac: formatMac(i.mac), mtu: i.mtu, tags, addresses, position },
+      json: { interface: i.name, layer, [i.kind === IfaceKind.BRIDGE ? 'bridge' : 'vrf']: domain, mac: formatMac(i.mac), mtu: i.mtu, tags, addresses, position },
     };
   }));
 }
@@ -68,9 +69,29 @@ export function labels(network: Network): Report {
 }
 
 export function sids(network: Network): Report {
-  const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'Interface'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
-  return report(network, columns, sw => showSids(sw).map(s => ({ cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.interface, count(s.packets), count(s.bytes), where(s.position)], json: s })));
+  const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'Interface', 'Service', 'Cache'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showSids(sw).map(({ cache, ...s }) => ({
+    cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.interface, s.service, cached(cache), count(s.packets), count(s.bytes), where(s.position)],
+    json: { ...s, cache: cacheJson(cache) },
+  })));
 }
+
+export function services(network: Network): Report {
+  const text = ['Service', 'Behavior', 'Flavors', 'SID or label', 'Inner', 'Out', 'In', 'State', 'On failure', 'Cache'].map(title => ({ title }));
+  return report(network, [...text, ...['Changes', 'Packets back', 'Bytes back', 'Bypassed'].map(title => ({ title, right: true })), { title: 'Where' }], sw => showServices(sw).map(({ cache, ...s }) => ({
+    cells: [s.service, s.behavior, s.flavors.join(' '), s.segment, s.inner, s.out, s.in, s.state, s.onFailure, cached(cache), count(cache?.changes ?? 0n), count(s.packets), count(s.bytes), count(s.bypassed), where(s.position)],
+    json: { ...s, cache: cacheJson(cache) },
+  })));
+}
+
+/** `96 bytes, 0.2 s ago`, or of how many flows. */
+function cached(cache: CacheRow | undefined): string {
+  if (!cache) return '';
+  const { bytes, age, flows } = cache;
+  return [...(flows ? [`${count(flows.used)} of ${count(flows.size)} flows`] : []), `${bytes} bytes`, ...(age === undefined ? [] : [`${seconds(age)} ago`])].join(', ');
+}
+
+const cacheJson = (cache: CacheRow | undefined): object | null => cache ? { bytes: cache.bytes, agePs: cache.age ?? null, changes: cache.changes, flows: cache.flows ?? null } : null;
 
 export function policies(network: Network): Report {
   const columns = [...['Policy', 'Mode', 'Segments'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];

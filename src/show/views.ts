@@ -7,7 +7,7 @@ import type { Report, View } from './report.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { Network } from '../switch/network.ts';
 import { Runtime } from './runtime.ts';
-import { fdb, fib, groups, interfaces, labels, neighbors, policies, sids, vxlan } from './tables.ts';
+import { fdb, fib, groups, interfaces, labels, neighbors, policies, services, sids, vxlan } from './tables.ts';
 
 /** A view that needs nothing but the end of the run. */
 const state = (of: (network: Network, reader?: CaptureReader) => Report): View['open'] => network => ({ report: reader => of(network, reader) });
@@ -20,6 +20,7 @@ export const VIEWS: Readonly<Record<string, View>> = {
   groups: { summary: 'next-hop groups, and how they shared their flows out', open: state(groups) },
   labels: { summary: 'MPLS labels that mean something here', open: state(labels) },
   sids: { summary: 'SRv6 SIDs, and what they processed', open: state(sids) },
+  services: { summary: 'services behind segments, and what their proxies remember', open: state(services) },
   policies: { summary: 'SRv6 policies, and what was sent into them', open: state(policies) },
   vxlan: { summary: 'VXLAN tunnels, and what went through', open: state(vxlan) },
   graph: { summary: 'nodes and edges, and what went along each', open: state(graph) },
