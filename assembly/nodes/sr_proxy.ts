@@ -35,7 +35,7 @@ import { Proxy, PROXY_OF, ProxyFlag, ProxyInner } from "../abi/proxy";
 import { Switch } from "../abi/switch";
 import { byArrival } from "../lib/arrival";
 import { ecnUncover, ipInFrame, trafficClass } from "../lib/ecn";
-import { CHAIN_CUT, extension6, upper6 } from "../lib/ext6";
+import { extension6, upper6 } from "../lib/ext6";
 import { flowFrame, flowIp } from "../lib/flow";
 import { flowKey4, flowKey6 } from "../lib/flow_key";
 import { uncovered, underStack } from "../lib/mpls";
@@ -80,9 +80,7 @@ function fromIp6(sw: usize, d: usize, proxy: usize, flags: u32): void {
     countBypass(proxy);
     return forward(d, IP6_LOOKUP);
   }
-  const upper = upper6(p, have);
-  if (upper == CHAIN_CUT) return drop(d, len(d) < wireLen(d) ? Drop.SNAP_CUT : Drop.IP6_EXTENSION_HEADER);
-  const o = upper >> 8;
+  const upper = upper6(p, have), o = upper >> 8; // ip6_input saw the whole chain of headers
   if ((upper & 0xff) != <u32>load<u8>(proxy, Proxy.INNER))
     return icmp6Error(sw, d, Drop.PROXY_PAYLOAD, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.SR_UPPER_LAYER, o, ICMP6);
   if (extension6(p, have, IP_PROTOCOL.FRAGMENT)) return drop(d, Drop.FRAGMENT_LOCAL);
