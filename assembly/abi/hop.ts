@@ -59,9 +59,9 @@ export enum HopKind {
   BRIDGE = 10,
   /** AUX: VRF to look the packet up in again. */
   VRF = 11,
-  /** Back from a service whose proxy keeps the outer headers; AUX: Proxy. */
+  /** Back from a service whose proxy keeps the outer headers; AUX: SrProxy. */
   SR_PROXY = 12,
-  /** Back from a service that was sent the outer packet itself; AUX: Proxy. */
+  /** Back from a service that was sent the outer packet itself; AUX: SrProxy. */
   SR_MASQUERADE = 13,
 }
 /**

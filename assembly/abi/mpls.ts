@@ -21,7 +21,7 @@ export enum Label {
   DOMAIN = 12,
   /** u32, Iface of the pseudowire that an ETHERNET payload came by. */
   IFACE = 12,
-  /** u32, Proxy of a SERVICE. */
+  /** u32, SrProxy of a SERVICE. */
   PROXY = 12,
   /** u32 x LABELS_MAX, labels of a SWAP, outermost first: label stack entries in network order, TC, S and TTL zero. */
   LABELS = 16,

@@ -5,7 +5,7 @@
  * routing from it. PROXY_OF of a service's Sid, of its Label, and of RETURN
  * leads here.
  */
-export enum Proxy {
+export enum SrProxy {
   /** u8, ProxyFlag bits. */
   FLAGS = 0,
   /** u8, ProxyInner. */
@@ -37,7 +37,7 @@ export enum Proxy {
   SIZEOF = 768,
 }
 
-/** Offset of the Proxy in the entries that lead to one: Hop.AUX and Label.PROXY. */
+/** Offset of the SrProxy in the entries that lead to one: Hop.AUX and Label.PROXY. */
 export const PROXY_OF = 12;
 export const PROXY_DSCP_COPY = 0xff;
 

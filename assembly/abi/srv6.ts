@@ -25,7 +25,7 @@ export enum Sid {
 /**
  * Endpoint behaviours by their code points, RFC 8986 section 10.2 and
  * draft-ietf-spring-sr-service-programming; from END_DT6 on a path ends there,
- * but not at services, whose Hop.AUX is a Proxy.
+ * but not at services, whose Hop.AUX is an SrProxy.
  */
 export enum SidBehavior {
   END = 1, END_X = 5, END_DT6 = 18, END_DT4 = 19, END_DT46 = 20,

@@ -2,7 +2,7 @@
 
 import { Hop } from "../abi/hop";
 import { Packet } from "../abi/packet";
-import { Proxy, PROXY_DSCP_COPY, PROXY_HEADERS_MAX, ProxyCache } from "../abi/proxy";
+import { PROXY_DSCP_COPY, PROXY_HEADERS_MAX, ProxyCache, SrProxy } from "../abi/proxy";
 import { FLOW_LABEL_COPY, FLOW_LABEL_HASH } from "../abi/srv6";
 import { ECN } from "../wire/ip";
 import { IP6, IP6_VCF } from "../wire/ip6";
@@ -18,7 +18,7 @@ export function keepHeaders(proxy: usize, cache: usize, p: usize, n: u32, vary: 
   const known = <u32>load<u16>(cache), headers = cache + ProxyCache.HEADERS;
   store<i64>(cache, now, ProxyCache.SINCE);
   if (known != n || memory.compare(headers + vary, p + vary, n - vary) != 0) {
-    if (known) store<u64>(proxy, load<u64>(proxy, Proxy.CHANGES) + 1, Proxy.CHANGES);
+    if (known) store<u64>(proxy, load<u64>(proxy, SrProxy.CHANGES) + 1, SrProxy.CHANGES);
     store<u16>(cache, n);
     memory.copy(headers, p, n);
   } else memory.copy(headers, p, vary);
@@ -51,7 +51,7 @@ export function finishOuter(d: usize, first: u32): void {
  */
 export function outerWord(proxy: usize, cache: usize, tos: u32, flow: u32, copy: u32): u32 {
   const cached = (be32(cache + ProxyCache.HEADERS) >> IP6_VCF.CLASS_SHIFT) & 0xff;
-  const dscp = load<u8>(proxy, Proxy.DSCP) == PROXY_DSCP_COPY ? tos : cached, set = load<u32>(proxy, Proxy.FLOW_LABEL);
+  const dscp = load<u8>(proxy, SrProxy.DSCP) == PROXY_DSCP_COPY ? tos : cached, set = load<u32>(proxy, SrProxy.FLOW_LABEL);
   let label = set;
   if (set == FLOW_LABEL_COPY) label = copy;
   else if (set == FLOW_LABEL_HASH) {
@@ -63,17 +63,17 @@ export function outerWord(proxy: usize, cache: usize, tos: u32, flow: u32, copy:
 
 /** Count a packet that is sent past a service that is down. */
 export function countBypass(proxy: usize): void {
-  store<u64>(proxy, load<u64>(proxy, Proxy.BYPASSED) + 1, Proxy.BYPASSED);
+  store<u64>(proxy, load<u64>(proxy, SrProxy.BYPASSED) + 1, SrProxy.BYPASSED);
 }
 
 /** Count a packet that came back, outer headers counted. */
 export function countReturn(d: usize, proxy: usize): void {
-  const hop = proxy + Proxy.RETURN;
+  const hop = proxy + SrProxy.RETURN;
   store<u64>(hop, load<u64>(hop, Hop.PACKETS) + 1, Hop.PACKETS);
   store<u64>(hop, load<u64>(hop, Hop.BYTES) + wireLen(d), Hop.BYTES);
 }
 
 /** Whether HIT is how packets come back from the service, not how they go there. */
 export function isReturn(d: usize, proxy: usize): bool {
-  return <usize>load<u32>(d, Packet.HIT) == proxy + Proxy.RETURN;
+  return <usize>load<u32>(d, Packet.HIT) == proxy + SrProxy.RETURN;
 }

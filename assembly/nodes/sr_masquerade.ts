@@ -14,7 +14,7 @@
 //   to    | IPv6 DA=next segment | SRH      back  | IPv6 DA=last segment | SRH
 //     ->  | IPv6 DA=last segment | SRH        ->  | IPv6 DA=next segment | SRH
 //
-// cfg    Packet.HIT: Sid or Proxy.RETURN, each with a Proxy
+// cfg    Packet.HIT: Sid or SrProxy.RETURN, each with an SrProxy
 // edges  1 ip6_lookup (back, bypass), 2 ip6_rewrite, 3 ip6_glean (to the
 //        service), 4 ip6_lookup (ICMPv6)
 // sets   HIT, DOMAIN, FLOW; caching: DATA, LEN, ORIG, L4
@@ -22,7 +22,7 @@
 import { Drop } from "../abi/drop";
 import { HopKind } from "../abi/hop";
 import { Packet } from "../abi/packet";
-import { Proxy, PROXY_OF, ProxyCache, ProxyFlag } from "../abi/proxy";
+import { PROXY_OF, ProxyCache, ProxyFlag, SrProxy } from "../abi/proxy";
 import { copy6, isMulticast6, isReserved6, same6 } from "../lib/address6";
 import { byArrival } from "../lib/arrival";
 import { extension6, extensionLength } from "../lib/ext6";
@@ -57,7 +57,7 @@ export function sr_masquerade(vec: usize, n: u32, sw: usize): void {
 
 function toService(sw: usize, d: usize, proxy: usize, flags: u32): void {
   if (!(flags & ProxyFlag.NATIVE) && !masquerade(sw, d, proxy, flags)) return;
-  const hop = load<u32>(proxy, Proxy.HOP);
+  const hop = load<u32>(proxy, SrProxy.HOP);
   store<u32>(d, hop, Packet.HIT);
   forward(d, load<u8>(hop) == HopKind.GLEAN ? IP6_GLEAN : IP6_REWRITE);
 }
@@ -73,7 +73,7 @@ function masquerade(sw: usize, d: usize, proxy: usize, flags: u32): bool {
   if (flags & ProxyFlag.STEP_LATE) store<u8>(srh, load<u8>(srh, SRH.SEGMENTS_LEFT) + 1, SRH.SEGMENTS_LEFT);
   copy6(p + IP6.DST, segment(srh, 0));
   if (!(flags & ProxyFlag.CACHE_SRH)) return true;
-  if (!keepHeaders(proxy, proxy + Proxy.CACHE, srh, extensionLength(IP_PROTOCOL.ROUTING, srh), SRH_VARIES, load<i64>(d, Packet.TIME))) {
+  if (!keepHeaders(proxy, proxy + SrProxy.CACHE, srh, extensionLength(IP_PROTOCOL.ROUTING, srh), SRH_VARIES, load<i64>(d, Packet.TIME))) {
     drop(d, Drop.PROXY_NO_CACHE);
     return false;
   }
@@ -107,7 +107,7 @@ function back(sw: usize, d: usize, proxy: usize, flags: u32): void {
 
 /** The cached SRH behind the IPv6 header and hop-by-hop options. @returns false when the packet was dropped */
 function putBack(d: usize, proxy: usize): bool {
-  const cache = proxy + Proxy.CACHE, n = <u32>load<u16>(cache), l3 = <u32>load<u16>(d, Packet.L3), before = data(d) + l3;
+  const cache = proxy + SrProxy.CACHE, n = <u32>load<u16>(cache), l3 = <u32>load<u16>(d, Packet.L3), before = data(d) + l3;
   if (!n) {
     drop(d, Drop.PROXY_NO_CACHE);
     return false;

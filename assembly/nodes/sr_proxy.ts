@@ -22,7 +22,7 @@
 //   to    | anything, L3 bytes | label | stack | inner back  | inner
 //     ->  | inner                                      ->  | stack | inner
 //
-// cfg    Packet.HIT: Sid, Label or Proxy.RETURN, each with a Proxy
+// cfg    Packet.HIT: Sid, Label or SrProxy.RETURN, each with an SrProxy
 // edges  1 ip6_lookup (back, bypass), 2 ip4_input, 3 ip6_input, 4 iface_output
 //        (to the service), 5 mpls_lookup (back, bypass), 6 ip4_lookup,
 //        7 ip6_lookup (ICMP)
@@ -31,7 +31,7 @@
 import { Drop } from "../abi/drop";
 import { Label } from "../abi/mpls";
 import { Packet, PacketFlag } from "../abi/packet";
-import { Proxy, PROXY_OF, ProxyFlag, ProxyInner } from "../abi/proxy";
+import { PROXY_OF, ProxyFlag, ProxyInner, SrProxy } from "../abi/proxy";
 import { Switch } from "../abi/switch";
 import { byArrival } from "../lib/arrival";
 import { ecnUncover, ipInFrame, trafficClass } from "../lib/ecn";
@@ -81,7 +81,7 @@ function fromIp6(sw: usize, d: usize, proxy: usize, flags: u32): void {
     return forward(d, IP6_LOOKUP);
   }
   const upper = upper6(p, have), o = upper >> 8; // ip6_input saw the whole chain of headers
-  if ((upper & 0xff) != <u32>load<u8>(proxy, Proxy.INNER))
+  if ((upper & 0xff) != <u32>load<u8>(proxy, SrProxy.INNER))
     return icmp6Error(sw, d, Drop.PROXY_PAYLOAD, ICMP6_TYPE.PARAMETER_PROBLEM, ICMP6_PARAMETER.SR_UPPER_LAYER, o, ICMP6);
   if (extension6(p, have, IP_PROTOCOL.FRAGMENT)) return drop(d, Drop.FRAGMENT_LOCAL);
   if (!keep(sw, d, proxy, flags, p, l3 + o, IP6_VARIES)) return;
@@ -103,7 +103,7 @@ function fromLabels(sw: usize, d: usize, proxy: usize, flags: u32): void {
   const o = underStack(d, l3);
   if (!o) return drop(d, len(d) < wireLen(d) ? Drop.SNAP_CUT : Drop.MPLS_NO_BOTTOM);
   if (len(d) <= o) return dropShort(d, o + 1);
-  const inner = <u32>load<u8>(proxy, Proxy.INNER), nibble = <u32>load<u8>(data(d) + o) >> 4;
+  const inner = <u32>load<u8>(proxy, SrProxy.INNER), nibble = <u32>load<u8>(data(d) + o) >> 4;
   if (last && flags & ProxyFlag.LEARN) return drop(d, Drop.PROXY_PAYLOAD);
   if (inner != <u32>ProxyInner.ETHERNET && nibble != (inner == <u32>ProxyInner.IP4 ? 4 : 6)) return drop(d, Drop.PROXY_PAYLOAD);
   if (!keep(sw, d, proxy, flags, p + MPLS.LEN, o, 0)) return;
@@ -125,9 +125,9 @@ function keep(sw: usize, d: usize, proxy: usize, flags: u32, p: usize, o: u32, v
 
 /** The cache for what is inside, at offset `o`. @param take make one for a flow not known; @returns 0 when the packet was dropped */
 function cacheOf(sw: usize, d: usize, proxy: usize, o: u32, take: bool): usize {
-  const flows = <usize>load<u32>(proxy, Proxy.FLOWS);
-  if (!flows) return proxy + Proxy.CACHE;
-  const four = load<u8>(proxy, Proxy.INNER) == ProxyInner.IP4, need = o + <u32>(four ? IP4.LEN : IP6.LEN), key = <usize>load<u32>(sw, Switch.SCRATCH);
+  const flows = <usize>load<u32>(proxy, SrProxy.FLOWS);
+  if (!flows) return proxy + SrProxy.CACHE;
+  const four = load<u8>(proxy, SrProxy.INNER) == ProxyInner.IP4, need = o + <u32>(four ? IP4.LEN : IP6.LEN), key = <usize>load<u32>(sw, Switch.SCRATCH);
   if (len(d) < need) {
     dropShort(d, need);
     return 0;
@@ -141,7 +141,7 @@ function cacheOf(sw: usize, d: usize, proxy: usize, o: u32, take: bool): usize {
 
 /** What is inside, at offset `o`, goes to the service; past one that is down, where what comes back from it goes. */
 function uncover(sw: usize, d: usize, proxy: usize, flags: u32, o: u32, ecn: u32): void {
-  const inner = <u32>load<u8>(proxy, Proxy.INNER), ethernet = inner == <u32>ProxyInner.ETHERNET;
+  const inner = <u32>load<u8>(proxy, SrProxy.INNER), ethernet = inner == <u32>ProxyInner.ETHERNET;
   if (ethernet && len(d) < o + ETH.LEN) return dropShort(d, o + ETH.LEN);
   strip(d, o);
   // An inner header that is not all there is its input node's to drop.
@@ -153,16 +153,16 @@ function uncover(sw: usize, d: usize, proxy: usize, flags: u32, o: u32, ecn: u32
   store<u8>(d, (load<u8>(d, Packet.FLAGS) & PacketFlag.COPY) | (down ? 0 : PacketFlag.STEPPED), Packet.FLAGS);
   if (ethernet && down) return back(sw, d, proxy, flags);
   if (ethernet) {
-    store<u16>(d, load<u16>(proxy, Proxy.OUT), Packet.IFACE);
+    store<u16>(d, load<u16>(proxy, SrProxy.OUT), Packet.IFACE);
     return forward(d, IFACE_OUTPUT);
   }
-  store<u32>(d, down ? load<u32>(proxy, Proxy.FROM_SERVICE) : load<u32>(proxy, Proxy.TO_SERVICE), Packet.DOMAIN);
+  store<u32>(d, down ? load<u32>(proxy, SrProxy.FROM_SERVICE) : load<u32>(proxy, SrProxy.TO_SERVICE), Packet.DOMAIN);
   forward(d, inner == <u32>ProxyInner.IP4 ? IP4_INPUT : IP6_INPUT);
 }
 
 /** Back from the service: the cached headers go on. */
 function back(sw: usize, d: usize, proxy: usize, flags: u32): void {
-  const inner = <u32>load<u8>(proxy, Proxy.INNER), ethernet = inner == <u32>ProxyInner.ETHERNET, l3 = ethernet ? 0 : <u32>load<u16>(d, Packet.L3);
+  const inner = <u32>load<u8>(proxy, SrProxy.INNER), ethernet = inner == <u32>ProxyInner.ETHERNET, l3 = ethernet ? 0 : <u32>load<u16>(d, Packet.L3);
   if (!isOfKind(d, inner, l3)) return;
   const cache = cacheOf(sw, d, proxy, l3, false);
   if (!cache) return;

@@ -24,7 +24,7 @@
 import { Drop } from "../abi/drop";
 import { Hop, HopKind } from "../abi/hop";
 import { Packet, PacketFlag } from "../abi/packet";
-import { Proxy, PROXY_OF } from "../abi/proxy";
+import { PROXY_OF, SrProxy } from "../abi/proxy";
 import { Sid, SidBehavior, SidFlavor } from "../abi/srv6";
 import { isMulticast6, isReserved6, copy6 } from "../lib/address6";
 import { ecnUncover, trafficClass } from "../lib/ecn";
@@ -36,7 +36,7 @@ import { WALK_DROPPED, walk6, walkAt, walkHeader, walkNamed } from "../originate
 import { ICMP6_PARAMETER, ICMP6_TIME_EXCEEDED, ICMP6_TYPE } from "../wire/icmp6";
 import { ECN, IP_PROTOCOL } from "../wire/ip";
 import { IP4 } from "../wire/ip4";
-import { IP6, IP6_EXT } from "../wire/ip6";
+import { IP6 } from "../wire/ip6";
 import { SRH, SRH_ROUTING_TYPE } from "../wire/srh";
 
 const IP6_LOOKUP = 1, IP4_INPUT = 2, IP6_INPUT = 3, IP6_REWRITE = 4, IP6_GLEAN = 5, ICMP = 6, IP6_LOCAL = 7, SR_PROXY = 8, SR_MASQUERADE = 9;
@@ -92,7 +92,7 @@ function upperLayer(sw: usize, d: usize, sid: usize, o: u32, header: u32): void 
     store<u32>(d, load<u32>(sid, Sid.TABLE), Packet.DOMAIN);
     store<u8>(d, load<u8>(d, Packet.FLAGS) & PacketFlag.COPY, Packet.FLAGS);
     forward(d, header == <u32>IP_PROTOCOL.IPIP ? IP4_INPUT : IP6_INPUT);
-  } else if (load<u8>(sid, Sid.BEHAVIOR) == SidBehavior.END_AS && <u32>load<u8>(load<u32>(sid, PROXY_OF), Proxy.INNER) == header) {
+  } else if (load<u8>(sid, Sid.BEHAVIOR) == SidBehavior.END_AS && <u32>load<u8>(load<u32>(sid, PROXY_OF), SrProxy.INNER) == header) {
     // A static proxy does not need the headers that it takes off.
     count(d, sid, l3);
     forward(d, SR_PROXY);

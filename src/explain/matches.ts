@@ -5,7 +5,7 @@ import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { Label } from '../../assembly/abi/mpls.ts';
 import { Iface, IfaceKind, Port } from '../../assembly/abi/port.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
-import { Proxy, PROXY_OF } from '../../assembly/abi/proxy.ts';
+import { PROXY_OF, SrProxy } from '../../assembly/abi/proxy.ts';
 import { Vni, Vtep } from '../../assembly/abi/vxlan.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
@@ -156,7 +156,7 @@ function sid({ sw, before }: Step): Match | undefined {
 function service({ sw, before }: Step): Match | undefined {
   const hit = before?.hit ?? 0, found = hit === 0 ? undefined : serviceAt(sw, sw.built.k.view.getUint32(hit + PROXY_OF, true));
   if (!found) return undefined;
-  const { behavior, flavors, state, onFailure, cache, position } = showServices(sw).find(r => r.service === found.name)!, back = hit === found.at + Proxy.RETURN;
+  const { behavior, flavors, state, onFailure, cache, position } = showServices(sw).find(r => r.service === found.name)!, back = hit === found.at + SrProxy.RETURN;
   const way = back ? `back from ${found.name}` : state === 'down' ? `${found.name} is down: ${onFailure}` : `to ${found.name} by ${found.out.name}`;
   return { table: 'services', entry: [way, [behavior, ...flavors].join(' '), ...(cache ? [`${cache.bytes} bytes cached`] : [])].join(', '), position };
 }

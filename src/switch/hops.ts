@@ -3,7 +3,7 @@
 import { Drop } from '../../assembly/abi/drop.ts';
 import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { LabelStack } from '../../assembly/abi/mpls.ts';
-import { Proxy } from '../../assembly/abi/proxy.ts';
+import { SrProxy } from '../../assembly/abi/proxy.ts';
 import { Vxlan, VxlanFlag } from '../../assembly/abi/vxlan.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
@@ -40,7 +40,7 @@ export function describeHop(sw: Switch, at: number): HopRow {
     if (kind === HopKind.MPLS_PUSH) return pushed(sw, at);
     if (kind === HopKind.SRV6_ENCAPS) return [...built.policies].find(([, policy]) => policy === view.getUint32(at + Hop.AUX, true))?.[0] ?? '';
     if (kind === HopKind.VXLAN_ENCAP) return remoteVtep(built, view.getUint32(at + Hop.AUX, true));
-    if (kind === HopKind.SR_PROXY || kind === HopKind.SR_MASQUERADE) return [...built.services.values()].find(s => s.at + Proxy.RETURN === at)?.name ?? '';
+    if (kind === HopKind.SR_PROXY || kind === HopKind.SR_MASQUERADE) return [...built.services.values()].find(s => s.at + SrProxy.RETURN === at)?.name ?? '';
     return kind === HopKind.VRF ? vrfName(built, view.getUint32(at + Hop.AUX, true)) : '';
   };
   return {

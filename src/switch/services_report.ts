@@ -2,7 +2,7 @@
 // proxies remember, and whether they are up.
 
 import { Hop } from '../../assembly/abi/hop.ts';
-import { Proxy, PROXY_WAYS, ProxyCache, ProxyFlag, ProxyFlows } from '../../assembly/abi/proxy.ts';
+import { PROXY_WAYS, ProxyCache, ProxyFlag, ProxyFlows, SrProxy } from '../../assembly/abi/proxy.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import type { ServiceConfig } from './config.ts';
@@ -14,7 +14,7 @@ import type { Switch } from './switch.ts';
 export interface CacheRow {
   /** Headers, bytes; of flows the longest. */
   readonly bytes: number;
-  /** Picoseconds since a packet had them; undefined for configured ones. */
+  /** Picoseconds since a packet had them, of flows the last one; undefined for configured headers, and before any packet. */
   readonly age: bigint | undefined;
   /** Flows that have headers, and how many could; undefined where one cache is for all. */
   readonly flows: { readonly used: number; readonly size: number; readonly evicted: bigint } | undefined;
@@ -46,12 +46,12 @@ export interface ServiceRow {
 export function showServices(sw: Switch): ServiceRow[] {
   const { view } = sw.built.k;
   return [...sw.built.services.values()].map(s => {
-    const { name, at, config: { behavior, sid, label, inner = '', flavors = [], on_failure = 'drop' } } = s, back = at + Proxy.RETURN;
+    const { name, at, config: { behavior, sid, label, inner = '', flavors = [], on_failure = 'drop' } } = s, back = at + SrProxy.RETURN;
     return {
       service: name, behavior, flavors, segment: sid ?? String(label), inner, out: s.out.name, in: s.in?.name ?? '',
-      state: view.getUint8(at + Proxy.FLAGS) & ProxyFlag.DOWN ? 'down' : 'up', onFailure: on_failure, cache: cacheOf(sw, s),
+      state: view.getUint8(at + SrProxy.FLAGS) & ProxyFlag.DOWN ? 'down' : 'up', onFailure: on_failure, cache: cacheOf(sw, s),
       packets: view.getBigUint64(back + Hop.PACKETS, true), bytes: view.getBigUint64(back + Hop.BYTES, true),
-      bypassed: view.getBigUint64(at + Proxy.BYPASSED, true), position: positionOf(sw, s),
+      bypassed: view.getBigUint64(at + SrProxy.BYPASSED, true), position: positionOf(sw, s),
     };
   });
 }
@@ -59,12 +59,12 @@ export function showServices(sw: Switch): ServiceRow[] {
 const positionOf = ({ built }: Switch, s: PlacedService): Position => built.file.position([...built.root, ...s.path], true);
 
 function cacheOf(sw: Switch, { at, config }: PlacedService): CacheRow | undefined {
-  const { view } = sw.built.k, table = view.getUint32(at + Proxy.FLOWS, true), changes = view.getBigUint64(at + Proxy.CHANGES, true);
-  const caches = table === 0 ? [at + Proxy.CACHE] : flowsAt(sw, table), used = caches.filter(c => view.getUint16(c, true) > 0);
+  const { view } = sw.built.k, table = view.getUint32(at + SrProxy.FLOWS, true), changes = view.getBigUint64(at + SrProxy.CHANGES, true);
+  const caches = table === 0 ? [at + SrProxy.CACHE] : flowsAt(sw, table), used = caches.filter(c => view.getUint16(c, true) > 0);
   if (used.length === 0 && table === 0) return undefined;
-  const since = used.map(c => view.getBigInt64(c + ProxyCache.SINCE, true)).reduce((a, b) => (b > a ? b : a), -(2n ** 63n));
+  const ages = used.map(c => view.getBigInt64(sw.at + Sw.NOW, true) - view.getBigInt64(c + ProxyCache.SINCE, true)).sort((a, b) => Number(a - b));
   return {
-    bytes: Math.max(0, ...used.map(c => view.getUint16(c, true))), age: config.behavior === 'End.AS' || used.length === 0 ? undefined : view.getBigInt64(sw.at + Sw.NOW, true) - since, changes,
+    bytes: Math.max(0, ...used.map(c => view.getUint16(c, true))), age: config.behavior === 'End.AS' ? undefined : ages[0], changes,
     flows: table === 0 ? undefined : { used: used.length, size: caches.length, evicted: view.getBigUint64(table + ProxyFlows.EVICTED, true) },
   };
 }
@@ -74,7 +74,7 @@ function flowsAt(sw: Switch, table: number): number[] {
   return Array.from({ length: size }, (_, i) => table + ProxyFlows.SETS + i * ProxyCache.SIZEOF);
 }
 
-/** The service whose Proxy is at `at`. */
+/** The service whose SrProxy is at `at`. */
 export const serviceAt = (sw: Switch, at: number): PlacedService | undefined => [...sw.built.services.values()].find(s => s.at === at);
 
 /**
@@ -87,7 +87,7 @@ export function setService(sw: Switch, name: string, state: 'up' | 'down'): void
   const { view } = sw.built.k, found = [...sw.built.services.values()].filter(s => s.name === name || s.out.name === name || s.in?.name === name);
   if (found.length === 0) throw new WeftError(EXIT.usage, `${sw.name} has no service "${name}", and none behind an interface of that name`);
   for (const { at } of found) {
-    const flags = view.getUint8(at + Proxy.FLAGS) & ~ProxyFlag.DOWN;
-    view.setUint8(at + Proxy.FLAGS, state === 'down' ? flags | ProxyFlag.DOWN : flags);
+    const flags = view.getUint8(at + SrProxy.FLAGS) & ~ProxyFlag.DOWN;
+    view.setUint8(at + SrProxy.FLAGS, state === 'down' ? flags | ProxyFlag.DOWN : flags);
   }
 }
