@@ -1,7 +1,7 @@
 // sr_masquerade.ts -- node: an IPv6 packet goes to a service as it is, or is
 // back from it.
 //
-// draft-ietf-spring-sr-service-programming: SR-aware services (section 5,
+// draft-ietf-spring-sr-service-programming: SR-aware services (section 4.1,
 // End.AN: segment processing, then the service) and the masquerading proxy
 // (section 6.4, End.AM: the service sees the last segment as destination).
 // Segments left goes down before the packet leaves, as in later revisions and
