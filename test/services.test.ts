@@ -188,6 +188,33 @@ test('proxy_flows against a model of it', () => {
   }), { seed: SEED, numRuns: 5000 });
 });
 
+test('a dynamic proxy is no last segment, but answers a ping', () => {
+  const b = open(), last = (next: number, inside: Uint8Array) => {
+    const packet = outer('ip4', { segments: ['fc00:0:9::', 'fc00:0:1:4::'], left: 0, hops: 64, tos: 0, source: 'fc00::1' }, inside);
+    packet[40] = next;
+    return b.send([{ port: 'e1', bytes: Buffer.concat([IN, packet]), id: 1 }]).visits.filter(v => !v.originated && v.node === 'srv6_local').map(v => `${v.edge} ${v.drop}`.trim());
+  };
+  assert.equal(last(4, inner('ip4', { ttl: 9, dscp: 0, ecn: 0, port: 1, payload: new Uint8Array() })), ['drop UPPER_LAYER_NOT_ALLOWED']);
+  assert.equal(last(58, Buffer.from('8000000000010001', 'hex')), ['ip6_local']);
+});
+
+test('a service finds its proxy, and a proxy its service, by ARP', () => {
+  const b = new BenchSwitch(`
+switches:
+  proxy:
+    unresolved: queue
+    ports: {e1: {address: "2001:db8:1::1/64"}, e2: {address: "2001:db8:2::1/64"}, o: {address: 10.9.0.1/30}, i: {address: 10.9.1.1/30}}
+    neighbors: [{address: "2001:db8:2::9", mac: "02:00:00:00:00:09", port: e2}]
+    routes: [{to: fc00::/16, via: "2001:db8:2::9"}]
+    services: {fw: {behavior: End.AD, sid: "fc00:0:1:4::", inner: ip4, out: o, via: 10.9.0.2, in: i}}
+  fw:
+    unresolved: queue
+    ports: {e1: {address: 10.9.0.2/30}, e2: {address: 10.9.1.2/30}}
+    routes: [{to: default, via: 10.9.1.1}]
+links: [{endpoints: ["proxy:o", "fw:e1"]}, {endpoints: ["fw:e2", "proxy:i"]}]`);
+  assert.equal(b.send([{ port: 'proxy:e1', bytes: listed(AD, 5, 1), id: 1 }]).sent.map(s => [s.port, listOf(s.bytes)]), [['proxy:e2', 5]]);
+});
+
 test('explain names the service, its line, and what is cached', async () => {
   const b = open(), told = async (port: string, bytes: Uint8Array) => (await explainFrame(b.network, b.port(port), bytes)).visits.flatMap(v => (v.matched ? [`${v.node}: ${v.matched.table}: ${v.matched.entry} :${v.matched.position?.line}`] : []));
   const there = await told('e1', listed(AD, 5, 1)), back = await told('i', returned(AD, 1));
