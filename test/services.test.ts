@@ -198,6 +198,19 @@ test('a dynamic proxy is no last segment, but answers a ping', () => {
   assert.equal(last(58, Buffer.from('8000000000010001', 'hex')), ['ip6_local']);
 });
 
+test('what goes past a service is counted, with segments left and without', () => {
+  const b = new BenchSwitch(`
+ports: {e1: {address: "2001:db8:1::1/64"}, e2: {address: "2001:db8:2::1/64"}, o: , i: }
+neighbors: [{address: "2001:db8:2::9", mac: "02:00:00:00:00:09", port: e2}]
+routes: [{to: fc00::/16, via: "2001:db8:2::9"}]
+services: {fw: {behavior: End.AS, sid: "fc00:0:1:4::", inner: ip4, out: o, mac: "02:00:00:00:00:77", in: i, cache: {source: fc00::9, segments: ["fc00::2"]}, on_failure: bypass, down: true}}`);
+  const last = listed(AD, 5, 1);
+  last.set([0], 14 + 43);
+  assert.is(b.send([{ port: 'e1', bytes: listed(AD, 5, 1), id: 1 }, { port: 'e1', bytes: last, id: 2 }]).sent.length, 2);
+  const [row] = showServices(b.network.switches[0]!);
+  assert.equal([row!.state, row!.bypassed, row!.packets], ['down', 2n, 1n]);
+});
+
 test('a service finds its proxy, and a proxy its service, by ARP', () => {
   const b = new BenchSwitch(`
 switches:

@@ -17,7 +17,7 @@
 // cfg    Packet.HIT: Sid or SrProxy.RETURN, each with an SrProxy
 // edges  1 ip6_lookup (back, bypass), 2 ip6_rewrite, 3 ip6_glean (to the
 //        service), 4 ip6_lookup (ICMPv6)
-// sets   HIT, DOMAIN, FLOW; caching: DATA, LEN, ORIG, L4
+// sets   HIT, DOMAIN; caching: DATA, LEN, ORIG, L4
 
 import { Drop } from "../abi/drop";
 import { HopKind } from "../abi/hop";
@@ -100,7 +100,6 @@ function back(sw: usize, d: usize, proxy: usize, flags: u32): void {
   if (isReserved6(to)) return drop(d, Drop.MARTIAN_DESTINATION);
   copy6(p + IP6.DST, to);
   countReturn(d, proxy);
-  store<u32>(d, 0, Packet.FLOW);
   store<u32>(d, UNDERLAY, Packet.DOMAIN);
   forward(d, IP6_LOOKUP);
 }
@@ -132,10 +131,14 @@ function putBack(d: usize, proxy: usize): bool {
   return true;
 }
 
-/** Offset of the first routing header when that is an SRH whose list it holds; else 0. @param have bytes at `p` */
+/**
+ * Offset of the first routing header when that is an SRH whose list it holds;
+ * else 0. Precondition: all `have` bytes of the chain at `p` are there, as
+ * ip6_input saw.
+ */
 function srhOf(p: usize, have: u32): u32 {
   const o = extension6(p, have, IP_PROTOCOL.ROUTING), srh = p + o;
-  if (!o || have < o + <u32>SRH.LEN || load<u8>(srh, SRH.ROUTING_TYPE) != SRH_ROUTING_TYPE || have < o + extensionLength(IP_PROTOCOL.ROUTING, srh)) return 0;
+  if (!o || load<u8>(srh, SRH.ROUTING_TYPE) != SRH_ROUTING_TYPE) return 0;
   return <u32>load<u8>(srh, SRH.LAST_ENTRY) < <u32>load<u8>(srh, SRH.HDR_EXT_LEN) >> 1 ? o : 0;
 }
 

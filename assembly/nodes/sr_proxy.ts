@@ -149,7 +149,6 @@ function uncover(sw: usize, d: usize, proxy: usize, flags: u32, o: u32, ecn: u32
   const down = flags & ProxyFlag.DOWN;
   if (down) countBypass(proxy);
   store<u16>(d, 0, Packet.L3);
-  store<u32>(d, 0, Packet.FLOW);
   store<u8>(d, (load<u8>(d, Packet.FLAGS) & PacketFlag.COPY) | (down ? 0 : PacketFlag.STEPPED), Packet.FLAGS);
   if (ethernet && down) return back(sw, d, proxy, flags);
   if (ethernet) {
