@@ -24,6 +24,14 @@ export { links_move } from "./graph/links";
 export { graph_input, graph_run, graph_step } from "./graph/run";
 export { trace_init } from "./graph/trace";
 
+// sim
+export { events_init, events_sizeof } from "./sim/events";
+export { flow_schedule } from "./sim/flow";
+export { sim_run } from "./sim/run";
+export { serialisation } from "./sim/port";
+export { fare_choose, fare_init, fare_set, fare_sizeof } from "./balance/fare";
+export { histogram_floor, histogram_sizeof } from "./lib/histogram";
+
 // tables
 export { exact128_del, exact128_get, exact128_get_from, exact128_init, exact128_put, exact128_sizeof, exact128_slot } from "./tables/exact128";
 export { exact160_del, exact160_find, exact160_get, exact160_get_from, exact160_init, exact160_put, exact160_sizeof, exact160_slot } from "./tables/exact160";
@@ -33,7 +41,7 @@ export { fdb_age, fdb_del, fdb_entry_domain, fdb_entry_expires, fdb_entry_mac, f
 export { lpm4_count, lpm4_del, lpm4_get, lpm4_get_from, lpm4_init, lpm4_put, lpm4_put_many, lpm4_sizeof, lpm4_slot, lpm4_trie, lpm4_trie_sizeof } from "./tables/lpm4";
 export { lpm6_candidates, lpm6_cost, lpm6_count, lpm6_del, lpm6_get, lpm6_get_from, lpm6_init, lpm6_put, lpm6_put_many, lpm6_sizeof, lpm6_slot } from "./tables/lpm6";
 export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
-export { neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
+export { neighbors_forget, neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
 export { proxy_flows_find, proxy_flows_init, proxy_flows_sizeof, proxy_flows_take } from "./tables/proxy_flows";
 
 // balance

@@ -2,14 +2,18 @@
 // two at a time. Prints failures in full, the reasons of what was skipped, and
 // as last line `N passed, N failed, N skipped`.
 //
-//     node scripts/test.mjs [word...]      files whose names hold a word
+//     node scripts/test.mjs [--lab] [word...]      files whose names hold a word
+//
+// With --lab those of test/lab, one at a time: they want root, for namespaces
+// that they make themselves, and skip without.
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url)), words = process.argv.slice(2);
-const AT_ONCE = 2;
+const root = fileURLToPath(new URL('..', import.meta.url)), args = process.argv.slice(2), lab = args.includes('--lab');
+const words = args.filter(a => a !== '--lab'), folder = lab ? 'test/lab' : 'test';
+const AT_ONCE = lab ? 1 : 2;
 /** Milliseconds a file may take: one that hangs must not hold the others up for ever. */
 const PATIENCE = 300_000;
 
@@ -19,7 +23,7 @@ for (const needed of ['build/kernels.wasm', 'build/switch_schema.mjs', 'dist/wef
     process.exit(1);
   }
 
-const files = readdirSync(`${root}test`).filter(f => f.endsWith('.test.ts') && (words.length === 0 || words.some(w => f.includes(w)))).sort();
+const files = readdirSync(root + folder).filter(f => f.endsWith('.test.ts') && (words.length === 0 || words.some(w => f.includes(w)))).sort();
 if (files.length === 0) {
   console.error(`no test file is named like ${words.join(' or ')}`);
   process.exit(1);
@@ -35,7 +39,7 @@ process.exitCode = sum.failed > 0 ? 1 : 0;
 
 function run(file) {
   return new Promise(resolve => {
-    const start = performance.now(), child = spawn(process.execPath, ['--import', 'tsx', `test/${file}`], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE, killSignal: 'SIGKILL' });
+    const start = performance.now(), child = spawn(process.execPath, ['--import', 'tsx', `${folder}/${file}`], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE, killSignal: 'SIGKILL' });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => { output += text; });
     child.on('close', (code, signal) => resolve({ file, code, signal, output, seconds: (performance.now() - start) / 1000 }));

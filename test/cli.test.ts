@@ -103,6 +103,17 @@ test('no output replaces what a run reads, by whatever name', () => {
   assert.not(existsSync(drops));
 });
 
+test('replay --reload: another file from a packet on; a refused one is told, and code 2', () => {
+  const other = (name: string, from: string | RegExp, to: string) => scratchFile(name, Buffer.from(YAML.replace(from, to)));
+  const dropping = other('dropping.yaml', /via: [\d.]+/, 'action: blackhole'), ports = other('ports.yaml', 'ports:\n', 'ports:\n  e9: {}\n');
+  const replay = (file: string) => json<{ code: number; drops: { reason: string; first: number }[]; reloads: { packet: number; refused: string | null }[] }>(weft(['replay', '-r', input, '-c', config, '--reload', `2:${file}`, '--json']).out);
+  assert.is(replay(dropping).drops.find(d => d.reason === 'BLACKHOLE')?.first, 2);
+  const { code, reloads } = replay(ports);
+  assert.is(code, 2);
+  assert.match(reloads[0]!.refused!, /ports\.e9: cannot change while the switch runs/);
+  assert.match(weft(['replay', '-r', input, '-c', config, '--reload', '0:x']).err, /Expected a packet number/);
+});
+
 if (existsSync('/dev/full'))
   test('a full disk is no fault of weft: code 1 and the system\'s words', () => {
     const run = (...args: string[]) => spawnSync(process.execPath, [WEFT, ...args], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'], encoding: 'utf8' });

@@ -66,6 +66,8 @@ export enum Switch {
   SCRATCH = 180,
   /** u32, what this switch's port numbers start at in lists that leave it. */
   PORT_BASE = 184,
+  /** u32, how often the file of the switch was replaced while it ran; changes between two bursts, for all switches of a file at once. */
+  GENERATION = 188,
   SIZEOF = 256,
 }
 
@@ -126,6 +128,8 @@ export enum Trace {
   FLOW = 36,
   /** u16, Packet.IFACE. */
   IFACE = 40,
+  /** u32, Switch.GENERATION. */
+  GENERATION = 44,
   SIZEOF = 48,
 }
 /** Most bytes of a packet kept in a trace record. */

@@ -33,7 +33,7 @@ export function graph_input(sw: usize, index: u32, vec: usize, n: u32): void {
   for (let i: u32 = 0; i < n; i++) now = max<i64>(now, load<i64>(at(vec, i), Packet.TIME));
   store<i64>(sw, now, Switch.NOW);
   const trace = <usize>load<u32>(sw, Switch.TRACE);
-  if (trace) traceVector(trace, TRACE_INPUT, vec, n);
+  if (trace) traceVector(sw, TRACE_INPUT, vec, n);
   append(sw, index, vec, n);
 }
 
@@ -106,12 +106,12 @@ function run(sw: usize, index: u32): void {
   if (done && load<u32>(sw, Switch.WAITING)) store<u32>(sw, load<u32>(sw, Switch.WAITING) | MOVED, Switch.WAITING);
 
   const trace = <usize>load<u32>(sw, Switch.TRACE);
-  if (trace) traceVector(trace, index, vec, done);
+  if (trace) traceVector(sw, index, vec, done);
   dispatch(sw, index, vec, done);
   const emitted = load<u32>(pool, Pool.EMITTED);
   if (emitted) {
     const list = <usize>load<u32>(pool, Pool.EMIT_LIST);
-    if (trace) traceVector(trace, index, list, emitted);
+    if (trace) traceVector(sw, index, list, emitted);
     dispatch(sw, index, list, emitted);
     store<u32>(pool, 0, Pool.EMITTED);
   }

@@ -15,21 +15,20 @@ export function trace_init(t: usize, size: u32): void {
 }
 
 /** Record the marked packets of a vector after node `index` (or TRACE_INPUT). */
-export function traceVector(t: usize, index: u32, vec: usize, n: u32): void {
+export function traceVector(sw: usize, index: u32, vec: usize, n: u32): void {
   for (let i: u32 = 0; i < n; i++) {
     const d = at(vec, i);
-    if (load<u8>(d, Packet.MARK)) traceOne(t, index, d);
+    if (load<u8>(d, Packet.MARK)) traceOne(sw, index, d);
   }
 }
 
 /** Record a packet that graph_run itself drops, as if node `index` had. */
 export function traceDrop(sw: usize, index: u32, d: usize): void {
-  const t = <usize>load<u32>(sw, Switch.TRACE);
-  if (t && load<u8>(d, Packet.MARK)) traceOne(t, index, d);
+  if (load<u32>(sw, Switch.TRACE) && load<u8>(d, Packet.MARK)) traceOne(sw, index, d);
 }
 
-function traceOne(t: usize, index: u32, d: usize): void {
-  const used = load<u32>(t, TraceBuffer.USED);
+function traceOne(sw: usize, index: u32, d: usize): void {
+  const t = <usize>load<u32>(sw, Switch.TRACE), used = load<u32>(t, TraceBuffer.USED);
   const captured = min<u32>(len(d), TRACE_BYTES), bytes = Trace.SIZEOF + ((captured + 7) & ~7);
   if (used + bytes > load<u32>(t, TraceBuffer.SIZE)) {
     store<u32>(t, load<u32>(t, TraceBuffer.LOST) + 1, TraceBuffer.LOST);
@@ -52,6 +51,7 @@ function traceOne(t: usize, index: u32, d: usize): void {
   store<u32>(r, load<u32>(d, Packet.DOMAIN), Trace.DOMAIN);
   store<u32>(r, load<u32>(d, Packet.FLOW), Trace.FLOW);
   store<u32>(r, load<u16>(d, Packet.IFACE), Trace.IFACE);
+  store<u32>(r, load<u32>(sw, Switch.GENERATION), Trace.GENERATION);
   memory.copy(r + Trace.SIZEOF, data(d), captured);
   store<u32>(t, used + bytes, TraceBuffer.USED);
 }

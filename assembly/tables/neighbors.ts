@@ -142,3 +142,9 @@ export function neighbors_static(t: usize, iface: u32, address: usize, mac: usiz
   store<u8>(r, NeighborState.STATIC, Neighbor.STATE);
   return true;
 }
+
+/** The switch file names it no more: it has to be asked for, like any other. @param address as in neighbors_static */
+export function neighbors_forget(t: usize, iface: u32, address: usize): void {
+  const r = neighbors_find(t, iface, load<u64>(address), load<u64>(address, 8));
+  if (r) neighbor_doubt(r, load<i64>(r, Neighbor.SINCE));
+}

@@ -1,6 +1,6 @@
 // load.ts -- a switch file into memory, with as much of it as it takes.
 
-import { OutOfMemory } from '../kernel/kernels.ts';
+import { OutOfMemory } from '../kernel/arena.ts';
 import { EXIT } from '../kernel/errors.ts';
 import { loadKernels } from '../kernel/load.ts';
 import { SwitchFile } from '../switch/file.ts';

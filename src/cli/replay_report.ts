@@ -7,6 +7,7 @@ import type { RatePace } from '../replay/rate.ts';
 import type { ReplayResult } from '../replay/replay.ts';
 import { bytesText, grouped, secondsText } from './numbers.ts';
 import { table } from './table.ts';
+import type { Reload } from './replay_run.ts';
 import type { Talk } from './talk.ts';
 
 /** What the report says beside the result. */
@@ -21,6 +22,7 @@ export interface Circumstances {
   /** Of the whole run. */
   seconds: number;
   interrupted: boolean;
+  reloads?: readonly Reload[];
 }
 
 /** A rate this much below what was asked is one that was not met. */
@@ -32,14 +34,15 @@ const UNITS = { pps: 'packets/s', mbps: 'Mbit/s', multiplier: "times the capture
 
 /** Print the report. @returns exit code */
 export function reportReplay(r: ReplayResult, c: Circumstances, talk: Talk): number {
-  const code = r.unexplained !== 0 ? EXIT.internal : r.fault ? EXIT.input : c.interrupted ? EXIT.interrupted : EXIT.ok;
+  const reloads = c.reloads ?? [], refused = reloads.filter(l => l.refused !== undefined);
+  const code = r.unexplained !== 0 ? EXIT.internal : r.fault ? EXIT.input : c.interrupted ? EXIT.interrupted : refused.length > 0 ? EXIT.usage : EXIT.ok;
   const entered = Object.values(r.received).reduce((n, { packets }) => n + packets, 0), nsPerPacket = entered > 0 ? r.kernelNs / entered : 0;
   if (talk.json) {
     const { fault } = r;
     talk.document({
       code, in: r.in, out: r.out, drops: r.drops, originated: r.originated, copies: r.copies, consumed: r.consumed, held: r.held,
       filtered: r.filtered, unexplained: r.unexplained, fault: fault ? { path: fault.path, offset: fault.offset, expected: fault.expected } : null,
-      seconds: c.seconds, kernelNsPerPacket: nsPerPacket,
+      seconds: c.seconds, kernelNsPerPacket: nsPerPacket, ...(reloads.length > 0 && { reloads: reloads.map(l => ({ ...l, refused: l.refused ?? null })) }),
     });
   } else if (!talk.quiet) for (const line of summary(r, c, entered, nsPerPacket, talk)) talk.out(line);
   const actual = c.pace?.actual;
@@ -47,6 +50,7 @@ export function reportReplay(r: ReplayResult, c: Circumstances, talk: Talk): num
     talk.warn(`the rate was not met: asked ${number(c.pace.rate.value)} ${UNITS[c.pace.rate.unit]}, got ${number(actual)}`);
   if (c.clamped > 0) talk.warn(`${grouped(c.clamped)} packets are more than 106 days from the first: their times are wrong`);
   if (talk.json) return code;
+  for (const l of refused) talk.error(`${l.refused}`, `packet ${grouped(l.packet)} and those behind it went by the file before`);
   if (r.unexplained !== 0) talk.error(`${grouped(r.unexplained)} packets are unexplained: more came in than went out, were dropped or are kept`, 'a fault of weft; please report it with the capture and the switch file');
   if (r.fault) talk.error(faultText(r.fault), 'all before it was processed');
   if (c.interrupted) talk.error('interrupted', 'what was written is complete as far as it goes');

@@ -10,6 +10,7 @@ import { compileFilter } from '../filter/filter.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import { RatePace, type Wall } from '../replay/rate.ts';
 import { type ReplayResult, replay } from '../replay/replay.ts';
+import { SwitchFile } from '../switch/file.ts';
 import type { Network } from '../switch/network.ts';
 import { openInput } from './input.ts';
 import { interruption, sleep } from './interrupt.ts';
@@ -34,7 +35,11 @@ export interface ReplayFlags {
   limit?: number;
   reader?: 'weft' | 'pcap-parser';
   memory?: number;
+  reload?: readonly Reload[];
 }
+
+/** A file to run on from a packet on, and why it was refused. */
+export interface Reload { readonly packet: number; readonly file: string; refused?: string }
 
 /** Why a run ends whose output nobody reads any more. */
 const GONE = 'SIGPIPE';
@@ -48,12 +53,14 @@ const GONE = 'SIGPIPE';
 export async function runReplay(filter: string, flags: ReplayFlags, talk: Talk): Promise<{ code: number; result?: ReplayResult }> {
   if (flags.write === '-' || flags.drops === '-') talk.yieldStdout();
   const stop = interruption(), run = new Run(filter, flags, stop.signal);
+  const reloads = flags.reload?.map(reload => ({ reload, file: SwitchFile.read(reload.file) }));
   const progress = new Progress(talk, run.reader, flags), started = process.hrtime.bigint();
   let result: ReplayResult | undefined;
   try {
     result = await replay(run.network, run.reader, {
       writer: run.write, drops: run.drops, pace: run.pace, signal: stop.signal, loop: flags.loop, limit: flags.limit,
       clock: () => process.hrtime.bigint(),
+      updates: reloads?.map(({ reload, file }) => ({ after: reload.packet - 1, apply: () => update(run.network, reload, file) })),
       progress: entered => {
         if (run.output?.broken || run.drops?.broken) stop.abort(GONE);
         return progress.due() ? progress.show(entered) : undefined;
@@ -67,7 +74,7 @@ export async function runReplay(filter: string, flags: ReplayFlags, talk: Talk):
   if (!talk.json && flags.port === undefined) for (const line of strayInterfaces(run)) talk.say(line);
   const code = reportReplay(result, {
     read: flags.read, config: flags.config, write: flags.write, drops: flags.drops, pace: run.pace, clamped: run.reader.clamped,
-    seconds: Number(process.hrtime.bigint() - started) / 1e9, interrupted: stop.signal.aborted,
+    seconds: Number(process.hrtime.bigint() - started) / 1e9, interrupted: stop.signal.aborted, reloads: flags.reload ?? [],
   }, talk);
   return { code, result };
 }
@@ -105,6 +112,16 @@ class Run {
     output?.close(ports.map(p => ({ ...p, delivered: network.counter(network.ports[p.port]!, Port.TX_PACKETS) })));
     drops?.close(ports.map(p => ({ ...p, dropped: drops.commented(p.port) })));
     this.reader.close();
+  }
+}
+
+/** Run on another file, or on the one before when it cannot be. */
+function update(network: Network, reload: Reload, file: SwitchFile): void {
+  try {
+    network.reload(file);
+  } catch (e) {
+    if (!(e instanceof WeftError) || e.code !== EXIT.usage) throw e;
+    reload.refused = e.message;
   }
 }
 

@@ -31,6 +31,8 @@ export interface Visit {
   readonly hit: number;
   readonly domain: number;
   readonly flow: number;
+  /** How often the switch's file had been replaced (Switch.GENERATION). */
+  readonly generation: number;
 }
 
 /** All visits so far, in the order they happened. The buffer is emptied. */
@@ -52,7 +54,7 @@ export function takeTrace(graph: Graph): { visits: Visit[]; lost: number } {
       l3: view.getUint16(r + Trace.L3, true), l4: view.getUint16(r + Trace.L4, true),
       rxPort: view.getUint16(r + Trace.RX_PORT, true), txPort: view.getUint16(r + Trace.TX_PORT, true), iface: view.getUint16(r + Trace.IFACE, true),
       length: view.getUint32(r + Trace.LEN, true), bytes: k.bytes.slice(r + Trace.SIZEOF, r + Trace.SIZEOF + captured),
-      hit: view.getUint32(r + Trace.HIT, true), domain: view.getUint32(r + Trace.DOMAIN, true), flow: view.getUint32(r + Trace.FLOW, true),
+      hit: view.getUint32(r + Trace.HIT, true), domain: view.getUint32(r + Trace.DOMAIN, true), flow: view.getUint32(r + Trace.FLOW, true), generation: view.getUint32(r + Trace.GENERATION, true),
     });
     r += Trace.SIZEOF + ((captured + 7) & ~7);
   }

@@ -2,6 +2,7 @@
 // memory, and the arena that everything is carved from.
 
 import { ABI_VERSION } from '../../assembly/abi/packet.ts';
+import { Arena } from './arena.ts';
 import { EXIT, WeftError } from './errors.ts';
 
 /** Exported kernels by name. Arguments and results are u32 unless a kernel's docstring says i64 (bigint). */
@@ -20,11 +21,6 @@ const PAGE = 65536, MIB = 2 ** 20;
 /** Node functions a module may have. */
 const TABLE = 512;
 
-/** The configuration does not fit the memory it was given. */
-export class OutOfMemory extends WeftError {
-  override name = 'OutOfMemory';
-}
-
 export class Kernels {
   /** Linear memory, and views on it. It never grows, so they stay valid. */
   readonly memory: WebAssembly.Memory;
@@ -37,7 +33,7 @@ export class Kernels {
   readonly pool: number;
   readonly #table: WebAssembly.Table;
   readonly #index = new Map<string, number>();
-  #top: number;
+  readonly arena: Arena;
 
   /**
    * @param module compiled kernels (load.ts)
@@ -62,26 +58,22 @@ export class Kernels {
     this.u64 = new BigUint64Array(mem.buffer);
     const built = this.fn['abi_version']!();
     if (built !== ABI_VERSION) throw new WeftError(EXIT.internal, `the kernels have ABI ${built}, the host has ${ABI_VERSION}`, 'npm run build');
-    this.#top = this.fn['arena_base']!();
+    this.arena = new Arena(this.bytes, this.fn['arena_base']!());
     this.pool = this.alloc(this.fn['pool_sizeof']!(small, jumbo, huge) >>> 0, 'packet pool');
     this.fn['pool_init']!(this.pool, small, jumbo, huge);
   }
 
   /**
-   * Zeroed memory, 64-byte aligned, never freed; configuration time only.
+   * Zeroed memory, 64-byte aligned; configuration time only.
    * @param what named in the error when it does not fit
    */
   alloc(size: number, what: string): number {
-    const at = Math.ceil(this.#top / 64) * 64;
-    if (at + size > this.bytes.length)
-      throw new OutOfMemory(EXIT.usage, `${what} needs ${mib(size)} MiB: with it the configuration takes ${mib(at + size)} MiB of the ${mib(this.bytes.length)} MiB of memory`, 'give it more with --memory (at most 4GiB)');
-    this.#top = at + size;
-    return at;
+    return this.arena.alloc(size, what);
   }
 
   /** Bytes of the arena in use. */
   get used(): number {
-    return this.#top;
+    return this.arena.top;
   }
 
   /** Index of a node function in the module's table; places it there on first use. */
@@ -97,5 +89,3 @@ export class Kernels {
     return i;
   }
 }
-
-const mib = (bytes: number): string => (bytes / MIB).toFixed(1);

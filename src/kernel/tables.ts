@@ -39,25 +39,52 @@ export class Exact64 {
 /** What the kernels answer for an absent key, u32 as i32. */
 const MISS = -1;
 
-/** Flow hash -> u32 by weights, balance/group. Members are numbered from 0; all begin drained. */
+/** A member of a Group: what its flows get, its share, and whether it is to have none for now. */
+export interface GroupMember { readonly value: number; readonly weight: number; readonly drain: boolean }
+
+/** Flow hash -> u32 by weights, balance/group. */
 export class Group {
   readonly at: number;
-  /** @param buckets at least as many as members will have weight */
+  /** What each member's flows get; 0 for a member that there is not. */
+  readonly #values: number[];
+
+  /**
+   * @param members most of them
+   * @param buckets at least as many as members will have weight
+   */
   constructor(readonly k: Kernels, members: number, readonly buckets: number) {
     this.at = k.alloc(k.fn['group_sizeof']!(members, buckets), 'group');
     k.fn['group_init']!(this.at, members, buckets);
+    this.#values = new Array<number>(members).fill(0);
   }
-  /** What flows of a member get. */
-  setValue(member: number, value: number): void {
-    this.k.fn['group_set_value']!(this.at, member, value);
+
+  /**
+   * Say who its members are. Only the flows move that the shares demand: a
+   * drained member (weight 0) takes its buckets before it loses them, so that
+   * the others have those that they had before it left.
+   * @param members what their flows get: none twice, none 0
+   */
+  set(members: readonly GroupMember[]): void {
+    const at = (value: number) => this.#values.indexOf(value), values = members.map(m => m.value);
+    this.#values.forEach((v, i) => { if (v !== 0 && !values.includes(v)) this.#put(i, 0, 0); });
+    const fresh = members.filter(m => at(m.value) < 0);
+    for (const m of fresh) this.#put(at(0), m.value, m.weight || 1);
+    for (const m of members) if (m.drain || m.weight === 0 || !fresh.includes(m)) this.#weigh(at(m.value), m.drain ? 0 : m.weight);
   }
-  /** 0 drains it. Only the flows that the shares demand move. */
-  setWeight(member: number, weight: number): void {
+
+  #put(member: number, value: number, weight: number): void {
+    if (value !== 0) this.k.fn['group_set_value']!(this.at, member, value);
+    this.#weigh(member, weight);
+    this.#values[member] = value;
+  }
+
+  #weigh(member: number, weight: number): void {
     this.k.fn['group_set_weight']!(this.at, member, weight);
   }
-  /** Buckets that a member has. */
-  count(member: number): number {
-    return this.k.fn['group_count']!(this.at, member);
+
+  /** Buckets of the member whose flows get `value`. */
+  count(value: number): number {
+    return this.k.fn['group_count']!(this.at, this.#values.indexOf(value));
   }
 }
 

@@ -29,6 +29,8 @@ export interface ReplayOptions {
   readonly limit?: number | undefined;
   /** Decides times, and how many packets are next. */
   readonly pace?: Pace | undefined;
+  /** What is done between two bursts once so many packets have entered, in that order. */
+  readonly updates?: readonly { readonly after: number; apply(): void }[] | undefined;
   /** Called after each burst with the packets that have entered; a promise holds the run. */
   readonly progress?: ((entered: number) => void | Promise<void>) | undefined;
   /** Ends the run between two bursts. */
@@ -71,7 +73,7 @@ export interface ReplayResult {
 
 /** Run a capture through a network. The reader's ports are numbers of network.ports. */
 export async function replay(network: Network, reader: CaptureReader, options: ReplayOptions = {}): Promise<ReplayResult> {
-  const { k } = network, { drops, pace, clock, signal, loop = 1, limit = Number.POSITIVE_INFINITY } = options;
+  const { k } = network, { drops, pace, clock, signal, loop = 1, limit = Number.POSITIVE_INFINITY, updates = [] } = options;
   const vector = new Vector(k), list = k.view.getUint32(k.pool + Pool.TX_LIST, true), stopped = aborted(signal);
   const open = () => (typeof options.writer === 'function' ? options.writer() : options.writer);
   let writer: CaptureWriter | undefined, begun = false, entered = 0, out = 0, kernelNs = 0n, passes = 1;
@@ -99,8 +101,10 @@ export async function replay(network: Network, reader: CaptureReader, options: R
     if (drops) drops.origin = reader.origin ?? 0n;
   };
 
+  let update = 0;
   while (!signal?.aborted) {
-    const n = reader.next(vector.at, Math.min(VEC_MAX, limit - entered));
+    for (; (updates[update]?.after ?? Number.POSITIVE_INFINITY) <= entered; update++) updates[update]!.apply();
+    const n = reader.next(vector.at, Math.min(VEC_MAX, limit - entered, (updates[update]?.after ?? Number.POSITIVE_INFINITY) - entered));
     if (n === 0) {
       if (entered >= limit) break;
       const filled = reader.fill();

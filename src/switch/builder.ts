@@ -13,6 +13,8 @@ import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
 import type { SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
+import type { Feature } from './features.ts';
+import { Generation } from './generation.ts';
 import type { PlacedLabel } from './mpls.ts';
 import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
@@ -84,8 +86,9 @@ export interface HopInit {
 export interface RouteInit { vrf: number; prefix: Prefix; hop: number; position: () => Position }
 
 export class Builder {
-  readonly sw: number;
-  readonly faults: string[] = [];
+  /** The switch; while the file of one that runs is read anew, a copy that packets do not see. */
+  sw: number;
+  faults: string[] = [];
   readonly portNames: string[];
   /** Rates of ports that have one, bit/s. */
   readonly speeds = new Map<string, bigint>();
@@ -94,29 +97,77 @@ export class Builder {
   /** Bridge members by interface name. */
   readonly members = new Map<string, Member>();
   /** SRv6 policies by name: addresses of their Srv6Policy. */
-  readonly policies = new Map<string, number>();
+  policies = new Map<string, number>();
   readonly interfaces: Interface[] = [];
   /** VXLAN VNIs by name. */
   readonly vxlans = new Map<string, VxlanEntry>();
   /** Services behind segments, by name. */
-  readonly services = new Map<string, PlacedService>();
-  readonly routes: RouteInit[] = [];
+  services = new Map<string, PlacedService>();
+  routes: RouteInit[] = [];
   /** By name, VRF and family; undefined for one with faults. */
-  readonly groups = new Map<string, BuiltGroup | undefined>();
+  groups = new Map<string, BuiltGroup | undefined>();
   /** By label. */
-  readonly labels = new Map<number, PlacedLabel>();
+  labels = new Map<number, PlacedLabel>();
   /** Static neighbours by `interface address`: hop makers need their MACs. */
-  readonly neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();
+  neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();
   /** Places faults that belong to another file, while entries of it are built. */
   elsewhere: ((message: string) => string) | undefined;
-  readonly #positions: (() => Position)[] = [];
-  readonly #hops = new Map<string, number>();
+  generation: Generation<Feature>;
+  /** What the switch is made of while its file is read anew. */
+  before: Builder | undefined;
+  /** What each part gave to the lists that all share. */
+  readonly #parts: Map<Feature, { routes: readonly RouteInit[]; labels: readonly [number, PlacedLabel][] }>;
+  /** Where this builder, and those of the generations that it took over, look for their places. */
+  readonly #files: { file: SwitchFile }[];
 
-  constructor(readonly k: Kernels, readonly file: SwitchFile, readonly root: Path, readonly config: SwitchConfig, readonly name: string,
-    /** Number of the switch in its file, from 1: part of default MACs and of its seed. */
-    readonly number: number) {
-    this.sw = k.alloc(Switch.SIZEOF, `switch ${name}`);
+  /**
+   * @param number of the switch in its file, from 1: part of default MACs and of its seed
+   * @param before what the switch is made of now, when its file is read anew
+   */
+  constructor(readonly k: Kernels, file: SwitchFile, readonly root: Path, readonly config: SwitchConfig, readonly name: string, readonly number: number, before?: Builder) {
+    this.before = before;
     this.portNames = Object.keys(config.ports);
+    if (!before) {
+      this.sw = k.alloc(Switch.SIZEOF, `switch ${name}`);
+      this.generation = new Generation(k.arena);
+      this.#files = [{ file }];
+      this.#parts = new Map();
+      return;
+    }
+    const { faults, routes, groups, labels, policies, neighbors } = this;
+    Object.assign(this, before, { before, config, root, faults, routes, groups, labels, policies, neighbors, vrfs: new Map(before.vrfs) });
+    this.generation = new Generation(k.arena, before.generation.places, before.generation);
+    this.#files = [{ file }, ...before.#files];
+    this.#parts = new Map(before.#parts);
+    this.sw = this.generation.temporary(() => k.alloc(Switch.SIZEOF, `switch ${name}`));
+    k.bytes.copyWithin(this.sw, before.sw, before.sw + Switch.SIZEOF);
+  }
+
+  /** Build a part of the switch. */
+  build(part: Feature): void {
+    const { length } = this.routes, { size } = this.labels;
+    this.generation.build(part, () => part.build?.(this));
+    this.#parts.set(part, { routes: this.routes.slice(length), labels: [...this.labels].slice(size) });
+  }
+
+  /** Take a part over as it was. */
+  carry(part: Feature): void {
+    const { routes, labels } = this.#parts.get(part)!;
+    this.generation.carry(part);
+    this.routes.push(...routes);
+    for (const [label, placed] of labels) this.labels.set(label, placed);
+  }
+
+  get file(): SwitchFile {
+    return this.#files[0]!.file;
+  }
+
+  /** What is built is what runs from here on, at `sw`; places of what was carried over are looked up in the new file. */
+  commit(sw: number): void {
+    for (const f of this.#files) f.file = this.file;
+    this.sw = sw;
+    this.generation.commit();
+    this.before = undefined;
   }
 
   /** Note a fault at a value of this switch. */
@@ -124,19 +175,24 @@ export class Builder {
     this.faults.push(this.elsewhere?.(message) ?? this.file.fault([...this.root, ...path], message, key));
   }
 
+  /** A place in the file. */
+  place(path: Path): () => Position {
+    return () => this.file.position([...this.root, ...path]);
+  }
+
   /** Id of a place in the file; tables carry it so that a match leads back to its line. */
   line(path: Path): number {
-    return this.lineAt(() => this.file.position([...this.root, ...path]));
+    return this.lineAt(this.place(path));
   }
 
   /** The same for a place known otherwise, such as a line of a table file. */
   lineAt(position: () => Position): number {
-    return this.#positions.push(position);
+    return this.generation.line(position);
   }
 
   /** Where table entry `id` was written. */
   position(id: number): Position | undefined {
-    return this.#positions[id - 1]?.();
+    return this.generation.places.get(id);
   }
 
   /** Call `read`; an address or quantity that does not parse becomes a fault at `path`. */
@@ -232,31 +288,50 @@ export class Builder {
   /** A Hop record. Equal hops are made once (their line is that of the first). */
   hop(init: HopInit): number {
     const { kind, code = 0, reason = 0, iface, rewrite = new Uint8Array(), aux = 0, via = 0, mtu = iface?.mtu ?? 0xffff } = init;
-    const key = [kind, code, reason, iface?.index ?? 0, Buffer.from(rewrite).toString('hex'), aux, via, mtu].join();
-    const known = this.#hops.get(key);
-    if (known !== undefined) return known;
-    const { k } = this, at = k.alloc(Hop.SIZEOF, 'hop');
-    k.view.setUint8(at + Hop.KIND, kind);
-    k.view.setUint8(at + Hop.CODE, code);
-    k.view.setUint16(at + Hop.PORT, Math.max(0, iface?.port ?? 0), true);
-    k.view.setUint16(at + Hop.MTU, mtu, true);
-    k.view.setUint8(at + Hop.REWRITE_LEN, rewrite.length);
-    k.view.setUint32(at + Hop.LINE, this.line(init.path), true);
-    k.view.setUint32(at + Hop.AUX, aux, true);
-    k.bytes.set(rewrite, at + Hop.REWRITE);
-    k.view.setUint16(at + Hop.REASON, reason, true);
-    k.view.setUint32(at + Hop.IFACE, iface?.at ?? 0, true);
-    k.view.setUint32(at + Hop.VIA, via, true);
-    this.#hops.set(key, at);
-    return at;
+    const key = ['hop', kind, code, reason, iface?.index ?? 0, Buffer.from(rewrite).toString('hex'), aux, via, mtu].join();
+    return this.generation.keep(key, [this.place(init.path)], () => {
+      const { k } = this, at = k.alloc(Hop.SIZEOF, 'hop');
+      k.view.setUint8(at + Hop.KIND, kind);
+      k.view.setUint8(at + Hop.CODE, code);
+      k.view.setUint16(at + Hop.PORT, Math.max(0, iface?.port ?? 0), true);
+      k.view.setUint16(at + Hop.MTU, mtu, true);
+      k.view.setUint8(at + Hop.REWRITE_LEN, rewrite.length);
+      k.view.setUint32(at + Hop.LINE, this.line(init.path), true);
+      k.view.setUint32(at + Hop.AUX, aux, true);
+      k.bytes.set(rewrite, at + Hop.REWRITE);
+      k.view.setUint16(at + Hop.REASON, reason, true);
+      k.view.setUint32(at + Hop.IFACE, iface?.at ?? 0, true);
+      k.view.setUint32(at + Hop.VIA, via, true);
+      return at;
+    });
   }
 
-  /** A Hop like the one at `hop` that is nobody else's: its counters and its line are its owner's. */
-  ownHop(hop: number, path: Path): number {
-    const { k } = this, at = k.alloc(Hop.SIZEOF, 'hop');
-    k.bytes.copyWithin(at, hop, hop + Hop.SIZEOF);
-    k.view.setUint32(at + Hop.LINE, this.line(path), true);
-    return at;
+  /**
+   * A record of the file's: the next generation of the switch has the same one,
+   * with its counters, as long as the file says the same of it.
+   * @param name of the entry, of all its kind
+   * @param line offset of the record's u32 that holds the id of its place
+   * @param fill writes the record's bytes, at 0 of the view
+   */
+  record(what: string, name: string | number, size: number, line: number, place: () => Position, fill: (view: DataView, bytes: Uint8Array) => void): number {
+    const bytes = new Uint8Array(size);
+    fill(new DataView(bytes.buffer), bytes);
+    return this.generation.keep(`${what} ${name} ${Buffer.from(bytes).toString('latin1')}`, [place], () => {
+      const { k } = this, at = k.alloc(size, what);
+      k.bytes.set(bytes, at);
+      k.view.setUint32(at + line, this.lineAt(place), true);
+      return at;
+    });
+  }
+
+  /** A Hop like the one at `hop` that is nobody else's: its counters and its line are its owner's. @param name of that owner, of all */
+  ownHop(hop: number, name: string, path: Path): number {
+    return this.generation.keep(`own hop ${hop} ${name}`, [this.place(path)], () => {
+      const { k } = this, at = k.alloc(Hop.SIZEOF, 'hop');
+      k.bytes.copyWithin(at, hop, hop + Hop.SIZEOF);
+      k.view.setUint32(at + Hop.LINE, this.line(path), true);
+      return at;
+    });
   }
 
   /**

@@ -4,7 +4,7 @@
 import { FLOW_FIELDS, FlowField, Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { Iface } from '../../assembly/abi/port.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
-import { Group } from '../kernel/tables.ts';
+import { Group, type GroupMember } from '../kernel/tables.ts';
 import { parseIp } from '../wire/address.ts';
 import type { Builder, BuiltGroup } from './builder.ts';
 import type { GroupConfig } from './config.ts';
@@ -12,6 +12,8 @@ import type { Path } from './file.ts';
 import { pushHop } from './label_stack.ts';
 import { nearest } from './nearest.ts';
 
+/** Members that any group has room for, so that some can join while it runs. */
+const SLOTS = 8;
 /** Buckets unless the file says otherwise: shares within 0.4 %. */
 const BUCKETS = 256;
 
@@ -41,23 +43,26 @@ export function groupHop(b: Builder, name: string, vrf: number, six: boolean, pa
 }
 
 function buildGroup(b: Builder, name: string, config: GroupConfig, vrf: number, six: boolean): BuiltGroup | undefined {
-  const path: Path = ['groups', name], before = b.faults.length;
+  const path: Path = ['groups', name], before = b.faults.length, key = `${name} ${vrf} ${six}`;
   const members = config.members.flatMap((m, i) => {
     const at = [...path, 'members', i], via = parseIp(m.via);
     if (six && via.length === 4 && !m.push) b.fault([...at, 'via'], 'is an IPv4 gateway, and an IPv6 route leads here: IPv6 has none of the other family (RFC 8950 is for IPv4)');
     const hop = m.push ? pushHop(b, { ...m, labels: m.push }, at, 'push') : b.gatewayHop(vrf, via, m.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...at, 'via']);
-    return hop === undefined ? [] : { via: m.via, weight: m.weight ?? 1, drain: m.drain ?? false, hop: b.ownHop(hop, at) };
+    return hop === undefined ? [] : { via: m.via, weight: m.weight ?? 1, drain: m.drain ?? false, hop: b.ownHop(hop, `${key} ${config.members.slice(0, i).filter(o => o.via === m.via).length}`, at) };
   });
   if (b.faults.length > before) return undefined;
-  const group = new Group(b.k, members.length, config.buckets ?? BUCKETS);
-  // Drained ones take their buckets first, so that the others have those they had before it left.
-  members.forEach((m, i) => {
-    group.setValue(i, m.hop);
-    group.setWeight(i, m.weight === 0 ? 1 : m.weight);
-  });
+  const group = buckets(b, key, config, members.map(m => ({ ...m, value: m.hop })));
   const shown = members.map(m => ({ via: m.via, hop: m.hop, weight: m.drain ? 0 : m.weight }));
-  shown.forEach((m, i) => { if (m.weight === 0) group.setWeight(i, 0); });
   return { name, vrf, six, group, hop: b.hop({ kind: HopKind.GROUP, code: fieldsOf(config), aux: group.at, path }), members: shown };
+}
+
+/** A group's buckets; those of a group that runs are told what changed, so that only the flows move that must. */
+function buckets(b: Builder, key: string, { buckets: size = BUCKETS }: GroupConfig, members: readonly GroupMember[]): Group {
+  const named = (slots: number) => `group ${key} ${size} ${slots}`, twice = 2 ** Math.ceil(Math.log2(members.length * 2));
+  const slots = [SLOTS, twice / 2, twice].find(s => s >= members.length && b.generation.has(named(s))) ?? Math.max(SLOTS, twice);
+  const group = b.generation.keep(named(slots), [], () => new Group(b.k, slots, size));
+  b.generation.later(() => { group.set(members); });
+  return group;
 }
 
 /** `inner` and `qp` say where to look too, and alone they leave the rest at its default. */
@@ -96,9 +101,9 @@ export function listGroups(b: Builder): GroupRow[] {
     const packets = (hop: number) => view.getBigUint64(hop + Hop.PACKETS, true), all = members.reduce((sum, m) => sum + packets(m.hop), 0n);
     return {
       group: name, vrf: vrfs[vrf]!, family: six ? 6 : 4, buckets: group.buckets,
-      members: members.map(({ via, weight, hop }, i) => ({
+      members: members.map(({ via, weight, hop }) => ({
         via, interface: b.interfaces[view.getUint16(view.getUint32(hop + Hop.IFACE, true) + Iface.INDEX, true) - 1]!.name, weight,
-        buckets: group.count(i), packets: packets(hop), bytes: view.getBigUint64(hop + Hop.BYTES, true),
+        buckets: group.count(hop), packets: packets(hop), bytes: view.getBigUint64(hop + Hop.BYTES, true),
         asked: weights === 0 ? 0 : weight / weights, actual: all === 0n ? 0 : Number(packets(hop)) / Number(all),
       })),
     };

@@ -57,15 +57,15 @@ export function pushHop(b: Builder, i: Imposition, path: Path, key: string, flag
   const above = i.entropy === true ? i.labels.length : Number(i.entropy ?? 0);
   if (above > i.labels.length) b.fault([...path, 'entropy'], `there are only ${i.labels.length} labels to go below`);
   if (via === undefined) return undefined;
-  const at = k.alloc(LabelStack.SIZEOF, 'label stack');
   const ethernet = flags & LabelFlag.ETHERNET; // a frame has no TTL to share
-  k.view.setUint8(at + LabelStack.COUNT, i.labels.length);
-  k.view.setUint8(at + LabelStack.ENTROPY, above);
-  k.view.setUint8(at + LabelStack.FLAGS, flags | (ethernet ? 0 : ttlModel(b)) | (i.tc === undefined ? 0 : LabelFlag.FIXED_TC));
-  k.view.setUint8(at + LabelStack.TC, i.tc ?? 0);
-  k.view.setUint32(at + LabelStack.LINE, b.line(path), true);
-  k.view.setUint8(at + LabelStack.TTL, PIPE_TTL);
-  k.bytes.set(words, at + LabelStack.LABELS);
+  const at = b.record('label stack', path.join('.'), LabelStack.SIZEOF, LabelStack.LINE, b.place(path), (view, bytes) => {
+    view.setUint8(LabelStack.COUNT, i.labels.length);
+    view.setUint8(LabelStack.ENTROPY, above);
+    view.setUint8(LabelStack.FLAGS, flags | (ethernet ? 0 : ttlModel(b)) | (i.tc === undefined ? 0 : LabelFlag.FIXED_TC));
+    view.setUint8(LabelStack.TC, i.tc ?? 0);
+    view.setUint8(LabelStack.TTL, PIPE_TTL);
+    bytes.set(words, LabelStack.LABELS);
+  });
   const bytes = (i.labels.length + (above > 0 ? 2 : 0)) * MPLS.LEN + (flags & LabelFlag.CONTROL_WORD ? PW.LEN : 0);
   const iface = b.interfaces.find(f => f.at === k.view.getUint32(via + Hop.IFACE, true))!;
   return b.hop({ kind: HopKind.MPLS_PUSH, aux: at, via, iface, mtu: k.view.getUint16(via + Hop.MTU, true) - bytes, path });

@@ -106,16 +106,17 @@ export function ownLabel(b: Builder, label: number, path: Path, key = false): bo
 }
 
 /** Add a label to the table. */
-export function addLabel(b: Builder, { op, payload = LabelPayload.IP, flags = 0, hop = 0, target = 0, out = [], ...row }: LabelInit, path: Path, position = () => b.file.position([...b.root, ...path])): void {
-  const { k } = b, at = k.alloc(Label.SIZEOF, 'label');
-  k.view.setUint8(at + Label.OP, op);
-  k.view.setUint8(at + Label.PAYLOAD, payload);
-  k.view.setUint8(at + Label.FLAGS, flags);
-  k.view.setUint8(at + Label.COUNT, out.length);
-  k.view.setUint32(at + Label.LINE, b.lineAt(position), true);
-  k.view.setUint32(at + Label.HOP, hop, true);
-  k.view.setUint32(at + Label.DOMAIN, target, true);
-  k.bytes.set(labelWords(b, out, [...path, 'swap']), at + Label.LABELS);
+export function addLabel(b: Builder, { op, payload = LabelPayload.IP, flags = 0, hop = 0, target = 0, out = [], ...row }: LabelInit, path: Path, position = b.place(path)): void {
+  const words = labelWords(b, out, [...path, 'swap']);
+  const at = b.record('label', row.label, Label.SIZEOF, Label.LINE, position, (view, bytes) => {
+    view.setUint8(Label.OP, op);
+    view.setUint8(Label.PAYLOAD, payload);
+    view.setUint8(Label.FLAGS, flags);
+    view.setUint8(Label.COUNT, out.length);
+    view.setUint32(Label.HOP, hop, true);
+    view.setUint32(Label.DOMAIN, target, true);
+    bytes.set(words, Label.LABELS);
+  });
   b.labels.set(row.label, { ...row, out, position, at });
 }
 

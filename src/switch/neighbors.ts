@@ -39,10 +39,11 @@ export function declareNeighbors(b: Builder): void {
 
 /** Each is a host route of its interface's VRF; link-local ones are found through their interface only. */
 export function buildNeighbors(b: Builder): void {
-  buildTable(b);
-  for (const [key, { iface, mac, path }] of b.neighbors) {
-    const address = Uint8Array.from(Buffer.from(key.split(' ')[1]!, 'hex'));
-    place(b, iface.index, address, mac);
+  checkRoom(b);
+  b.generation.later(() => forget(b));
+  for (const [name, { iface, mac, path }] of b.neighbors) {
+    const address = addressOf(name);
+    b.generation.later(() => place(b, iface.index, address, mac));
     if (address.length === 16 && address[0] === 0xfe && (address[1]! & 0xc0) === 0x80) continue;
     const hop = b.neighborHop(iface, mac, address.length === 4 ? ETHERTYPE.IPV4 : ETHERTYPE.IPV6, path);
     b.routes.push({ vrf: iface.domain, prefix: { address, length: address.length * 8 }, hop, position: () => b.position(b.k.view.getUint32(hop + Hop.LINE, true))! });
@@ -50,7 +51,7 @@ export function buildNeighbors(b: Builder): void {
 }
 
 /** The table with room for who may be there, and what every neighbour of an interface starts as. */
-function buildTable(b: Builder): void {
+export function buildNeighborTable(b: Builder): void {
   const { k, config } = b, size = b.neighbors.size + (config.neighbor_table ?? roomFor(b));
   const at = k.alloc(k.fn['neighbors_sizeof']!(size), 'neighbour table'), queue = config.unresolved === 'queue';
   k.fn['neighbors_init']!(at, size);
@@ -85,11 +86,34 @@ function heldMax(b: Builder): number {
 }
 
 function place(b: Builder, iface: number, address: Uint8Array, mac: Uint8Array): void {
-  const { k } = b, at = k.alloc(24, 'static neighbour');
-  k.bytes.set(address.length === 16 ? address : [...IP4_MAPPED, ...address], at);
+  const { k } = b, at = key(b, address);
   k.bytes.set(mac, at + 16);
   k.fn['neighbors_static']!(k.view.getUint32(b.sw + Switch.NEIGHBORS, true), iface, at, at + 16);
 }
+
+/** Those that the file before had and this one has not are asked for like any other. */
+function forget(b: Builder): void {
+  const { k, before } = b;
+  for (const [name, { iface }] of before?.neighbors ?? [])
+    if (!b.neighbors.has(name)) k.fn['neighbors_forget']!(k.view.getUint32(b.sw + Switch.NEIGHBORS, true), iface.index, key(b, addressOf(name)));
+}
+
+/** Whether all of them have room. */
+function checkRoom(b: Builder): void {
+  const { view } = b.k, at = view.getUint32(b.sw + Switch.NEIGHBORS, true), free = view.getUint32(at + Neighbors.SIZE, true) - view.getUint32(at + Neighbors.USED, true);
+  const added = [...b.neighbors.keys()].filter(name => !b.before?.neighbors.has(name)).length;
+  if (added > free) b.fault(['neighbors'], `${added} more than before do not fit: the running switch has room for ${free}; restart it, with more under \`neighbor_table\``);
+}
+
+/** The address as the kernel's table has it, with room for a MAC behind. */
+function key(b: Builder, address: Uint8Array): number {
+  const at = b.generation.temporary(() => b.k.alloc(24, 'static neighbour'));
+  b.k.bytes.set(address.length === 16 ? address : [...IP4_MAPPED, ...address], at);
+  return at;
+}
+
+/** Address in a key of Builder.neighbors. */
+const addressOf = (name: string): Uint8Array => Uint8Array.from(Buffer.from(name.split(' ')[1]!, 'hex'));
 
 /** ::ffff:0:0/96, RFC 4291 section 2.5.5.2. */
 const IP4_MAPPED: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];

@@ -4,7 +4,9 @@
 import { Pool } from '../../assembly/abi/packet.ts';
 import { Port } from '../../assembly/abi/port.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { Kernels } from '../kernel/kernels.ts';
+import type { Builder } from './builder.ts';
 import type { NetworkConfig, SwitchConfig } from './config.ts';
 import { ConfigError, type Path, type SwitchFile } from './file.ts';
 import { Switch } from './switch.ts';
@@ -38,12 +40,13 @@ export class Network {
   readonly #bases: readonly number[];
   readonly #entry: number;
 
+  #file: SwitchFile;
+  #generation = 0;
+
   /** @throws ConfigError with every fault of the file */
-  constructor(readonly k: Kernels, readonly file: SwitchFile) {
-    const value = file.value as SwitchConfig | NetworkConfig, faults: string[] = [];
-    const parts: [string, SwitchConfig, Path][] = 'switches' in value
-      ? Object.entries(value.switches).map(([name, c]) => [name, c, ['switches', name]])
-      : [[value.name ?? 'sw', value, []]];
+  constructor(readonly k: Kernels, file: SwitchFile) {
+    this.#file = file;
+    const value = file.value as SwitchConfig | NetworkConfig, faults: string[] = [], parts = partsOf(value);
     this.switches = parts.map(([name, c, root], i) => Switch.build(k, file, root, c, name, i + 1, faults));
     let base = 0;
     this.#bases = this.switches.map(s => {
@@ -56,6 +59,39 @@ export class Network {
     if ('switches' in value) (value.links ?? []).forEach((l, i) => this.#link(l.endpoints, ['links', i, 'endpoints'], faults));
     if (faults.length > 0) throw new ConfigError(faults);
     this.#entry = this.switches[0]!.graph.index('ethernet_input');
+  }
+
+  /** The file that runs. */
+  get file(): SwitchFile {
+    return this.#file;
+  }
+
+  /** How often it was replaced. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /**
+   * Run on another file from the next burst on: what is the same in both keeps
+   * its tables, counters and all that was learnt. What a burst finds is of one
+   * file, in all switches: call this between two runs.
+   * @throws ConfigError, OutOfMemory: nothing has changed then
+   */
+  reload(file: SwitchFile): void {
+    const value = file.value as SwitchConfig | NetworkConfig, parts = partsOf(value), faults: string[] = [], running = this.#file.value as Partial<NetworkConfig>;
+    if (!isDeepStrictEqual(parts.map(p => p[0]), this.switches.map(s => s.name))) faults.push(file.fault([], `has switches ${parts.map(p => p[0]).join(', ')}; ${this.switches.map(s => s.name).join(', ')} run: restart to change them`));
+    else if (!isDeepStrictEqual('switches' in value ? value.links : undefined, running.links)) faults.push(file.fault(['links'], 'cannot change while the switches run: restart them'));
+    const built: Builder[] = [];
+    try {
+      if (faults.length === 0) this.switches.forEach((s, i) => { built.push(s.prepare(file, parts[i]![2], parts[i]![1], faults)); });
+      if (faults.length > 0) throw new ConfigError(faults);
+    } catch (e) {
+      for (const b of built) b.generation.abandon();
+      throw e;
+    }
+    this.#file = file;
+    this.#generation++;
+    this.switches.forEach((s, i) => { s.commit(built[i]!, this.#generation); });
   }
 
   #link(ends: readonly [string, string], path: Path, faults: string[]): void {
@@ -129,4 +165,11 @@ export class Network {
   number(sw: Switch, port: number): number {
     return this.#bases[this.switches.indexOf(sw)]! + port;
   }
+}
+
+/** Name, configuration and place of each switch of a file. */
+function partsOf(value: SwitchConfig | NetworkConfig): [string, SwitchConfig, Path][] {
+  return 'switches' in value
+    ? Object.entries(value.switches).map(([name, c]) => [name, c, ['switches', name]])
+    : [[value.name ?? 'sw', value, []]];
 }

@@ -35,7 +35,7 @@ function connected(b: Builder): void {
   const end = b.hop({ kind: HopKind.DROP, reason: Drop.MULTICAST, path: ['ports'] });
   for (const iface of b.interfaces) {
     if (iface.kind !== IfaceKind.L3) continue;
-    const path = [...iface.path, 'address'], vrf = iface.domain, position = () => b.file.position([...b.root, ...path]);
+    const path = [...iface.path, 'address'], vrf = iface.domain, position = b.place(path);
     const glean = b.hop({ kind: HopKind.GLEAN, iface, path });
     b.k.view.setUint32(iface.at + Iface.LINK_LOCAL_HOP, glean, true);
     for (const { address, length } of iface.addresses) {
@@ -56,7 +56,7 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
   const prefix = b.try([...path, 'to'], () => parsePrefix(EVERYTHING[r.to] ?? r.to)), vrf = b.vrf(r.vrf, [...path, 'vrf']);
   if (!prefix || vrf === undefined) return;
   const hop = routeHop(b, r, prefix, vrf, path);
-  if (hop !== undefined) b.routes.push({ vrf, prefix, hop, position: () => b.file.position([...b.root, ...path]) });
+  if (hop !== undefined) b.routes.push({ vrf, prefix, hop, position: b.place(path) });
 }
 
 /** The one way a route goes. */

@@ -25,7 +25,7 @@ export function buildPolicies(b: Builder): void {
   for (const [name, { segments, mode }] of policies) {
     const path: Path = ['srv6', 'policies', name];
     const list = segments.map((s, i) => b.try([...path, 'segments', i], () => parseIp6(s)));
-    if (source && list.every(s => s !== undefined)) b.policies.set(name, placePolicy(b, config, template(source, list, mode === 'encaps.red'), path));
+    if (source && list.every(s => s !== undefined)) b.policies.set(name, placePolicy(b, name, config, template(source, list, mode === 'encaps.red'), path));
   }
 }
 
@@ -52,16 +52,16 @@ export function template(source: Uint8Array, segments: readonly Uint8Array[], re
 /** Srv6Policy.FLOW_LABEL of a switch. */
 export const flowLabel = ({ flow_label = 'hash' }: Srv6Config): number => (flow_label === 'copy' ? FLOW_LABEL_COPY : flow_label === 'hash' ? FLOW_LABEL_HASH : flow_label);
 
-function placePolicy(b: Builder, config: Srv6Config, headers: Uint8Array, path: Path): number {
-  const { hop_limit = HOP_LIMIT, dscp = 'copy' } = config, { k } = b, at = k.alloc(Srv6Policy.TEMPLATE + headers.length, 'SRv6 policy');
-  k.view.setUint16(at + Srv6Policy.LENGTH, headers.length, true);
-  k.view.setUint8(at + Srv6Policy.NEXT_AT, headers.length > IP6.LEN ? IP6.LEN + SRH.NEXT_HEADER : IP6.NEXT_HEADER);
-  k.view.setUint8(at + Srv6Policy.HOP_LIMIT, hop_limit === 'copy' ? 0 : hop_limit);
-  k.view.setUint8(at + Srv6Policy.DSCP, dscp === 'copy' ? DSCP_COPY : dscp);
-  k.view.setUint32(at + Srv6Policy.LINE, b.line(path), true);
-  k.view.setUint32(at + Srv6Policy.FLOW_LABEL, flowLabel(config), true);
-  k.bytes.set(headers, at + Srv6Policy.TEMPLATE);
-  return at;
+function placePolicy(b: Builder, name: string, config: Srv6Config, headers: Uint8Array, path: Path): number {
+  const { hop_limit = HOP_LIMIT, dscp = 'copy' } = config;
+  return b.record('SRv6 policy', name, Srv6Policy.TEMPLATE + headers.length, Srv6Policy.LINE, b.place(path), (view, bytes) => {
+    view.setUint16(Srv6Policy.LENGTH, headers.length, true);
+    view.setUint8(Srv6Policy.NEXT_AT, headers.length > IP6.LEN ? IP6.LEN + SRH.NEXT_HEADER : IP6.NEXT_HEADER);
+    view.setUint8(Srv6Policy.HOP_LIMIT, hop_limit === 'copy' ? 0 : hop_limit);
+    view.setUint8(Srv6Policy.DSCP, dscp === 'copy' ? DSCP_COPY : dscp);
+    view.setUint32(Srv6Policy.FLOW_LABEL, flowLabel(config), true);
+    bytes.set(headers, Srv6Policy.TEMPLATE);
+  });
 }
 
 /** The hop of a route into policy `name`; with a gateway the outer packet is not looked up again. */

@@ -27,7 +27,7 @@ export function buildSids(b: Builder): void {
     const path: Path = ['srv6', 'locators', name], prefix = b.try(path, () => sidPrefix(text));
     // No SID matches: as for any address without a route (RFC 8754 section 4.3.4).
     const hop = b.hop({ kind: HopKind.UNREACHABLE, code: ICMP6_UNREACHABLE.NO_ROUTE, reason: Drop.SID_UNKNOWN, path });
-    if (prefix) b.routes.push({ vrf: UNDERLAY, prefix, hop, position: () => b.file.position([...b.root, ...path]) });
+    if (prefix) b.routes.push({ vrf: UNDERLAY, prefix, hop, position: b.place(path) });
   }
   const allow = allowed(config), seen = new Set<string>();
   for (const { key, sid, path, position } of listed(b, config.sids ?? {})) {
@@ -51,7 +51,7 @@ function* listed(b: Builder, sids: NonNullable<Srv6Config['sids']>): Generator<L
   if (typeof sids === 'string') yield* tableFile(b, sids);
   else for (const [key, sid] of Object.entries(sids)) {
     const path: Path = ['srv6', 'sids', key];
-    yield { key, sid, path, position: () => b.file.position([...b.root, ...path]) };
+    yield { key, sid, path, position: b.place(path) };
   }
 }
 
@@ -84,14 +84,14 @@ function placeSid(b: Builder, sid: Srv6SidConfig, prefix: Prefix, allow: bigint,
   if (crosses && sid.via === undefined) b.fault(path, 'End.X lacks "via", the neighbour it sends to');
   const to = crosses ? adjacencyOf(b, sid, flavors.includes('usd'), path) : { via: 0, table: ends ? b.vrf(sid.vrf, [...path, 'vrf']) : UNDERLAY };
   if (to?.table === undefined) return;
-  const { k } = b, at = k.alloc(Hop.SIZEOF, 'SID');
-  k.view.setUint8(at + Hop.KIND, HopKind.SRV6_LOCAL);
-  k.view.setUint32(at + Hop.LINE, b.lineAt(position), true);
-  k.view.setUint32(at + Hop.VIA, to.via, true);
-  k.view.setUint8(at + Sid.BEHAVIOR, behavior);
-  k.view.setUint8(at + Sid.FLAVORS, flavors.reduce((bits, f) => bits | FLAVORS[f], 0));
-  k.view.setUint32(at + Sid.TABLE, to.table, true);
-  k.view.setBigUint64(at + Sid.ALLOW, allow, true);
+  const at = b.record('SID', formatPrefix(prefix), Hop.SIZEOF, Hop.LINE, position, view => {
+    view.setUint8(Hop.KIND, HopKind.SRV6_LOCAL);
+    view.setUint32(Hop.VIA, to.via, true);
+    view.setUint8(Sid.BEHAVIOR, behavior);
+    view.setUint8(Sid.FLAVORS, flavors.reduce((bits, f) => bits | FLAVORS[f], 0));
+    view.setUint32(Sid.TABLE, to.table!, true);
+    view.setBigUint64(Sid.ALLOW, allow, true);
+  });
   b.routes.push({ vrf: UNDERLAY, prefix, hop: at, position });
 }
 
@@ -110,6 +110,6 @@ function adjacencyOf(b: Builder, sid: Srv6SidConfig, usd: boolean, path: Path): 
   const vrf = b.vrfs.size, via4 = b.gatewayHop(UNDERLAY, gateway, sid.port, ETHERTYPE.IPV4, [...path, 'via']);
   b.vrfs.set(name, vrf);
   for (const [octets, hop] of [[4, via4], [16, via]] as const)
-    b.routes.push({ vrf, prefix: { address: new Uint8Array(octets), length: 0 }, hop: hop!, position: () => b.file.position([...b.root, ...path]) });
+    b.routes.push({ vrf, prefix: { address: new Uint8Array(octets), length: 0 }, hop: hop!, position: b.place(path) });
   return { via, table: vrf };
 }

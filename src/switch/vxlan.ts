@@ -156,7 +156,7 @@ function vtepOf(b: Builder, e: VxlanEntry, address: Uint8Array, local: Exact160,
   local.put(domain, address, at);
   vteps.set(key, at);
   const onInterface = b.interfaces.some(i => i.kind === IfaceKind.L3 && i.domain === e.vrf && i.addresses.some(a => sameBytes(a.address, address)));
-  if (!onInterface) b.routes.push({ vrf: e.vrf, prefix: { address, length: address.length * 8 }, hop: b.hop({ kind: HopKind.LOCAL, path }), position: () => b.file.position([...b.root, ...path]) });
+  if (!onInterface) b.routes.push({ vrf: e.vrf, prefix: { address, length: address.length * 8 }, hop: b.hop({ kind: HopKind.LOCAL, path }), position: b.place(path) });
   return at;
 }
 
