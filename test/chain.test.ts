@@ -8,6 +8,7 @@ import { Neighbors } from '../assembly/abi/neighbor.ts';
 import { Switch as Sw } from '../assembly/abi/switch.ts';
 import { IP4 } from '../assembly/wire/ip4.ts';
 import { SRH } from '../assembly/wire/srh.ts';
+import { SwitchFile } from '../src/switch/file.ts';
 import { setService, showServices } from '../src/switch/services_report.ts';
 import { showFdb } from '../src/switch/fdb.ts';
 import { showSids } from '../src/switch/srv6.ts';
@@ -129,6 +130,24 @@ test('services come and go by the list at the headend; the other switches stay a
     assert.equal(passed(outcome), names, `chain of ${names.join(', ') || 'none'}`);
     assert.equal(outcome.sent.map(s => s.port), ['tail:e2']);
   }
+});
+
+test('a running network takes another chain: proxies keep what they know', () => {
+  const b = new BenchSwitch(YAML), send = () => b.send([{ port: 'head:e1', bytes: customer(7), id: 1 }]), at = () => b.network.switches[1]!.built.services.get('ips')!.at;
+  assert.equal(passed(send()), ['ips', 'cache', 'fw']);
+  setService(b.network.switches[1]!, 'cache', 'down');
+  const before = at();
+  b.network.reload(new SwitchFile('vectors.yaml', chainOf(FIREWALL)));
+  assert.equal(passed(send()), ['fw']);
+  b.network.reload(new SwitchFile('vectors.yaml', YAML));
+  assert.equal(passed(send()), ['ips', 'fw'], 'what is down stays down');
+  assert.is(at(), before);
+  assert.equal(showServices(b.network.switches[1]!).map(s => [s.cache?.bytes, s.packets, s.bypassed]), [[112, 2n, 0n], [undefined, 1n, 1n]]);
+  // the neighbour that the firewall is reached by has another MAC: its service follows
+  b.network.reload(new SwitchFile('vectors.yaml', YAML.replace('02:00:00:00:07:01', '02:00:00:00:07:99')));
+  const { visits, sent } = send();
+  assert.equal([visits.find(v => v.drop)?.drop, sent.length], ['WRONG_MAC', 0]);
+  assert.throws(() => { b.network.reload(new SwitchFile('vectors.yaml', YAML.replace('on_failure: bypass', 'on_failure: drop'))); }, /services.*cannot change while the switch runs/s);
 });
 
 test('another order of services is another list', () => {
