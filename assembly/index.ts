@@ -51,6 +51,7 @@ export { maglev_build, maglev_get, maglev_init, maglev_name, maglev_permutation,
 export { meter_init, meter_sizeof, meter_take } from "./tables/meter";
 export { neighbors_forget, neighbors_init, neighbors_sizeof, neighbors_static } from "./tables/neighbors";
 export { policer_color } from "./tables/policer";
+export { proxy_flows_find, proxy_flows_init, proxy_flows_sizeof, proxy_flows_take } from "./tables/proxy_flows";
 
 // balance
 export { fare_choose, fare_init, fare_set, fare_sizeof } from "./balance/fare";
@@ -102,6 +103,8 @@ export { nat44_out } from "./nodes/nat44_out";
 export { nd_input } from "./nodes/nd_input";
 export { port_tx } from "./nodes/port_tx";
 export { qos_remark } from "./nodes/qos_remark";
+export { sr_masquerade } from "./nodes/sr_masquerade";
+export { sr_proxy } from "./nodes/sr_proxy";
 export { srv6_csid } from "./nodes/srv6_csid";
 export { srv6_dt2m } from "./nodes/srv6_dt2m";
 export { srv6_dt2u } from "./nodes/srv6_dt2u";

@@ -136,6 +136,12 @@ test('policies: several segment lists', async () => {
   golden('show/fib_policy.txt', text((await shown('fib', false, yaml)).report));
 });
 
+for (const view of ['sids', 'services'])
+  test(`${view} of a chain: after a capture`, async () => {
+    const yaml = readFileSync(new URL('../examples/chain.yaml', import.meta.url), 'utf8');
+    golden(`show/${view}_chain.txt`, text((await shown(view, true, yaml, [{ port: 'head:e1', packet: 'eth()/ip(src=10.1.0.9,dst=10.2.0.2)/icmp' }])).report));
+  });
+
 test('groups and labels', async () => {
   const groups = (await shown('groups', false, `
 ports: {e1: {address: 10.0.1.1/24}}

@@ -59,13 +59,16 @@ export enum SidCsid { NONE = 0, NEXT = 1, REPLACE = 2 }
 export enum SidHmac { IGNORED = 0, OPTIONAL = 1, REQUIRED = 2 }
 
 /**
- * Endpoint behaviours by their code points, RFC 8986 section 10.2; from END_DX6
- * to END_DT2M a path ends there. End.B6.Insert never became a standard and has
+ * Endpoint behaviours by their code points, RFC 8986 section 10.2 and
+ * draft-ietf-spring-sr-service-programming; from END_DX6 to END_DT2M a path
+ * ends there; the Hop.AUX of services (END_AN and on) is an SrProxy. End.B6.Insert never became a standard and has
  * none: its numbers are ours.
  */
 export enum SidBehavior {
   END = 1, END_X = 5, END_T = 9, END_B6_ENCAPS = 14, END_BM = 15, END_DX6 = 16, END_DX4 = 17, END_DT6 = 18, END_DT4 = 19, END_DT46 = 20,
-  END_DX2 = 21, END_DX2V = 22, END_DT2U = 23, END_DT2M = 24, END_B6_ENCAPS_RED = 27, END_B6_INSERT = 254, END_B6_INSERT_RED = 255,
+  END_DX2 = 21, END_DX2V = 22, END_DT2U = 23, END_DT2M = 24, END_B6_ENCAPS_RED = 27,
+  END_AN = 161, END_AS = 162, END_AD = 163, END_AM = 164, END_AM_NAT = 165, END_AM_CACHE = 166, END_AM_NAT_CACHE = 167,
+  END_B6_INSERT = 254, END_B6_INSERT_RED = 255,
 }
 
 /** What a SID takes out of its outer header. */

@@ -18,8 +18,8 @@
 // cfg    Switch.PORTS, Port, Port.TAGS, Qos, Switch.IFACES
 // edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bier_input,
 //        6 bridge_forward
-//        7 iface_output (cross-connected)
-// sets   IFACE, DOMAIN, L3 (L3 interfaces), PRIO, FLAGS.GROUP
+//        7 iface_output (cross-connected), 8 sr_proxy
+// sets   IFACE, DOMAIN, L3 (L3 interfaces), PRIO, FLAGS.GROUP; HIT (services: Iface.RETURN)
 
 import { Drop } from "../abi/drop";
 import { Packet } from "../abi/packet";
@@ -39,7 +39,7 @@ import { DSCP_SHIFT } from "../wire/ip";
 import { PFC } from "../wire/mac_control";
 import { VLAN, VLAN_TCI } from "../wire/vlan";
 
-const BRIDGE_FORWARD = 6, IFACE_OUTPUT = 7;
+const BRIDGE_FORWARD = 6, IFACE_OUTPUT = 7, SR_PROXY = 8;
 
 export function ethernet_input(vec: usize, n: u32, sw: usize): void {
   const ports = <usize>load<u32>(sw, Switch.PORTS), ifaces = <usize>load<u32>(sw, Switch.IFACES), plain = <usize>load<u32>(sw, Switch.SCRATCH);
@@ -100,7 +100,9 @@ function enter(d: usize, port: usize, ifaces: usize): void {
   if (load<u8>(iface) == IfaceKind.L3) return l3Input(d, iface, l3);
   if (load<u8>(iface) == IfaceKind.CROSS) return cross(d, iface);
   popTags(d, l3 - ETH.LEN);
-  forward(d, BRIDGE_FORWARD);
+  if (load<u8>(iface) != IfaceKind.SERVICE) return forward(d, BRIDGE_FORWARD);
+  store<u32>(d, load<u32>(iface, Iface.RETURN), Packet.HIT);
+  forward(d, SR_PROXY);
 }
 
 /** Flow control is for the port. */

@@ -21,13 +21,15 @@
 // edges  1 ip6_lookup (End, End.T), 2 ip4_input, 3 ip6_input (what was inside),
 //        4 ip6_rewrite, 5 ip6_glean, 6 ip6_group (End.X), 7 ip6_lookup (ICMPv6),
 //        8 ip6_local, 9 srv6_encaps, 10 srv6_insert (End.B6), 11 mpls_push
-//        (End.BM), 12 srv6_dx2, 13 srv6_dt2u, 14 srv6_dt2m
+//        (End.BM), 12 srv6_dx2, 13 srv6_dt2u, 14 srv6_dt2m,
+//        15 sr_proxy (End.AS, End.AD), 16 sr_masquerade (End.AM, End.AN)
 // sets   DATA, LEN, ORIG, L3, L4, DOMAIN, FLOW, FLAGS; HIT (VIA); only L4 where
 //        a frame is inside
 
 import { Drop } from "../abi/drop";
 import { Hop, HopKind } from "../abi/hop";
 import { Packet, PacketFlag } from "../abi/packet";
+import { PROXY_OF, SrProxy } from "../abi/proxy";
 import { Sid, SidBehavior, SidFlavor, SidInner } from "../abi/srv6";
 import { isMulticast6, isReserved6, copy6 } from "../lib/address6";
 import { ecnUncover, trafficClass } from "../lib/ecn";
@@ -44,6 +46,7 @@ import { SRH, SRH_ROUTING_TYPE } from "../wire/srh";
 
 const IP6_LOOKUP = 1, IP4_INPUT = 2, IP6_INPUT = 3, IP6_REWRITE = 4, IP6_GLEAN = 5, IP6_GROUP = 6, ICMP = 7, IP6_LOCAL = 8;
 const SRV6_ENCAPS = 9, SRV6_INSERT = 10, MPLS_PUSH = 11, SRV6_DX2 = 12, SRV6_DT2U = 13, SRV6_DT2M = 14;
+const SR_PROXY = 15, SR_MASQUERADE = 16;
 
 export function srv6_local(vec: usize, n: u32, sw: usize): void {
   for (let i: u32 = 0; i < n; i++) {
@@ -73,6 +76,7 @@ function segment(sw: usize, d: usize, sid: usize, o: u32, named: u32): void {
   store<u8>(srh, left - 1, SRH.SEGMENTS_LEFT);
   copy6(p + IP6.DST, to);
   segmentDone(d);
+  if (isService(sid)) return forward(d, hidesHeaders(sid) ? SR_PROXY : SR_MASQUERADE);
   if (left == 1 && load<u8>(sid, Sid.FLAVORS) & SidFlavor.PSP) unlink(d, o, named);
   const via = <usize>load<u32>(sid, Hop.VIA);
   if (via) {
@@ -114,6 +118,10 @@ function upperLayer(sw: usize, d: usize, sid: usize, o: u32, header: u32): void 
     store<u32>(d, load<u32>(sid, Sid.TABLE), Packet.DOMAIN);
     store<u8>(d, load<u8>(d, Packet.FLAGS) & PacketFlag.COPY, Packet.FLAGS);
     forward(d, header == <u32>IP_PROTOCOL.IPIP ? IP4_INPUT : IP6_INPUT);
+  } else if (load<u8>(sid, Sid.BEHAVIOR) == SidBehavior.END_AS && <u32>load<u8>(load<u32>(sid, PROXY_OF), SrProxy.INNER) == header) {
+    // A static proxy does not need the headers that it takes off.
+    countSid(sid, wireLen(d) - l3);
+    forward(d, SR_PROXY);
   } else if (header < 64 && (load<u64>(sid, Sid.ALLOW) >> header) & 1) {
     countSid(sid, wireLen(d) - l3);
     if (load<u8>(sid, Sid.FLAVORS) & SidFlavor.USP) unlinkAll(d, o);
@@ -125,6 +133,16 @@ function upperLayer(sw: usize, d: usize, sid: usize, o: u32, header: u32): void 
 function frameEdge(behavior: u32): u32 {
   if (behavior == <u32>SidBehavior.END_DT2U) return SRV6_DT2U;
   return behavior == <u32>SidBehavior.END_DT2M ? SRV6_DT2M : SRV6_DX2;
+}
+
+/** Behind the segment there is a service: End.AN to End.AM, with PROXY_OF. */
+function isService(sid: usize): bool {
+  return <u32>load<u8>(sid, Sid.BEHAVIOR) - SidBehavior.END_AN <= <u32>(SidBehavior.END_AM_NAT_CACHE - SidBehavior.END_AN);
+}
+
+function hidesHeaders(sid: usize): bool {
+  const behavior = load<u8>(sid, Sid.BEHAVIOR);
+  return behavior == SidBehavior.END_AS || behavior == SidBehavior.END_AD;
 }
 
 function problem(sw: usize, d: usize, reason: Drop, pointer: u32): void {

@@ -109,7 +109,7 @@ function aligned(was: readonly Layer[], is: readonly Layer[]): [Layer | undefine
 }
 
 /** Nodes whose packets may begin with the IP header. */
-const LAYER3 = /^(ip[46]|srv6(?!_d[xt]2)|vrf|udp|vxlan_encap|bier_decap|bier_encap)/;
+const LAYER3 = /^(ip[46]|srv6(?!_d[xt]2)|sr_|vrf|udp|vxlan_encap|bier_decap|bier_encap)/;
 
 /** The packet layer by layer, wherever it begins. */
 export function layersOf({ bytes, length, l3, node, edge, originated }: Snapshot): Layer[] {

@@ -11,6 +11,7 @@ import { Policer } from '../../assembly/abi/policer.ts';
 import { Iface, IfaceFlag, IfaceKind, Port } from '../../assembly/abi/port.ts';
 import { Ecn, Qos } from '../../assembly/abi/qos.ts';
 import { Switch as Sw } from '../../assembly/abi/switch.ts';
+import { PROXY_OF, SrProxy } from '../../assembly/abi/proxy.ts';
 import { Vni, Vtep } from '../../assembly/abi/vxlan.ts';
 import { BIER } from '../../assembly/wire/bier.ts';
 import { ETH, MAC_GROUP } from '../../assembly/wire/ethernet.ts';
@@ -31,6 +32,7 @@ import { listNat } from '../switch/nat.ts';
 import { policyConfig } from '../switch/security_groups.ts';
 import { isSid } from '../switch/srv6_sids.ts';
 import { policyRow, showSids } from '../switch/srv6.ts';
+import { serviceAt, showServices } from '../switch/services_report.ts';
 import type { Switch } from '../switch/switch.ts';
 import { formatIp, formatMac, formatPrefix, parseIp4 } from '../wire/address.ts';
 import type { Step } from './walk.ts';
@@ -92,6 +94,8 @@ const MATCHES: Readonly<Record<string, Describe>> = {
   srv6_dx2: sid,
   srv6_dt2u: sid,
   srv6_dt2m: sid,
+  sr_proxy: service,
+  sr_masquerade: service,
   ip4_glean: glean,
   ip6_glean: glean,
   ip4_rewrite: nextHop,
@@ -245,6 +249,15 @@ function labelHop({ sw, visit }: Step): Match | undefined {
 function neighborMatch(sw: Switch, at: number): Match {
   const { mac, to, interface: on, position } = describeHop(sw, at);
   return { table: 'neighbor', entry: `${to ? `${to} at ` : ''}${mac} on ${on}`, position };
+}
+
+/** The service that the packet goes to or comes from; its proxy's headers are as the last packet left them. */
+function service({ sw, before }: Step): Match | undefined {
+  const hit = before?.hit ?? 0, found = hit === 0 ? undefined : serviceAt(sw, sw.built.k.view.getUint32(hit + PROXY_OF, true));
+  if (!found) return undefined;
+  const { behavior, flavors, state, onFailure, cache, position } = showServices(sw).find(r => r.service === found.name)!, back = hit === found.at + SrProxy.RETURN;
+  const way = back ? `back from ${found.name}` : state === 'down' ? `${found.name} is down: ${onFailure}` : `to ${found.name} by ${found.out.name}`;
+  return { table: 'services', entry: [way, [behavior, ...flavors].join(' '), ...(cache ? [`${cache.bytes} bytes cached`] : [])].join(', '), position };
 }
 
 const biftTable = ({ subDomain, si }: { subDomain: number; si: number }): string => `BIFT of sub-domain ${subDomain}, set ${si}`;

@@ -8,9 +8,9 @@ const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_en
 const L3 = ['ip4_input', 'ip6_input', 'arp_input', 'mpls_lookup', 'bier_input'] as const;
 
 export const catalog: Readonly<Record<string, readonly string[]>> = {
-  ethernet_input: [...L3, 'bridge_forward', 'iface_output'],
+  ethernet_input: [...L3, 'bridge_forward', 'iface_output', 'sr_proxy'],
   arp_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],
-  mpls_lookup: ['mpls_swap', 'mpls_pop', 'bier_forward', 'icmp4', 'icmp6'],
+  mpls_lookup: ['mpls_swap', 'mpls_pop', 'bier_forward', 'mpls_group', 'sr_proxy', 'icmp4', 'icmp6'],
   mpls_swap: ['port_tx', 'bridge_forward', 'icmp4', 'icmp6'],
   mpls_pop: ['mpls_lookup', 'ip4_input', 'ip6_input', 'bridge_forward', 'port_tx'],
   bier_input: ['bier_forward'],
@@ -22,7 +22,7 @@ export const catalog: Readonly<Record<string, readonly string[]>> = {
   ip6_group: HOP,
   srv6_input: ['srv6_local', 'srv6_csid', 'icmp'],
   srv6_csid: ['ip6_lookup', 'ip6_rewrite', 'ip6_glean', 'icmp', 'srv6_local'],
-  srv6_local: ['ip6_lookup', 'ip4_input', 'ip6_input', 'ip6_rewrite', 'ip6_glean', 'ip6_group', 'icmp', 'ip6_local', 'srv6_encaps', 'srv6_insert', 'mpls_push', 'srv6_dx2', 'srv6_dt2u', 'srv6_dt2m'],
+  srv6_local: ['ip6_lookup', 'ip4_input', 'ip6_input', 'ip6_rewrite', 'ip6_glean', 'ip6_group', 'icmp', 'ip6_local', 'srv6_encaps', 'srv6_insert', 'mpls_push', 'srv6_dx2', 'srv6_dt2u', 'srv6_dt2m', 'sr_proxy', 'sr_masquerade'],
   ip4_input: ['ip4_lookup'],
   ip4_verify: ['ip4_lookup'],
   ip4_policy: ['ip4_lookup'],
@@ -32,6 +32,8 @@ export const catalog: Readonly<Record<string, readonly string[]>> = {
   ip4_group: HOP,
   vrf_select: ['ip4_lookup', 'ip6_lookup'],
   srv6_dx: ['ip4_rewrite', 'ip4_glean', 'ip4_group', 'ip6_rewrite', 'ip6_glean', 'ip6_group'],
+  sr_proxy: ['ip6_lookup', 'ip4_input', 'ip6_input', 'iface_output', 'mpls_lookup', 'icmp4', 'icmp6'],
+  sr_masquerade: ['ip6_lookup', 'ip6_rewrite', 'ip6_glean', 'icmp'],
   ip4_local: ['ip4_lookup', 'udp_input'],
   ip6_local: ['ip6_lookup', 'udp_input', 'nd_input'],
   nd_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],

@@ -105,5 +105,8 @@ export const DROPS: Readonly<Record<Exclude<keyof typeof Drop, 'NONE'>, Reason>>
   NAT_NO_PORT: r('all ports of the inside host\'s block are in use', 'raise block of the pool, or shorten timeouts', 'RFC 7422 2'),
   NAT_FRAGMENT: r('a later fragment whose first one was not seen: its ports are not known', 'send packets that fit, or keep fragments in order', 'RFC 4787 11'),
   NAT_PROTOCOL: r('the protocol has no ports to translate (NAT44 knows TCP, UDP, ICMP echoes and errors)', 'route such packets past the outside interfaces', 'RFC 3022 2.2'),
+  PROXY_DOWN: r('the service behind the segment is down, and its proxy fails closed', 'bring the service up, or say on_failure: bypass', 'draft-ietf-spring-sr-service-programming'),
+  PROXY_NO_CACHE: r('a packet came back from a service whose proxy has cached no headers for it, or headers too long to cache', 'send something through the service first; a service that changes addresses or ports cannot have flows', 'draft-ietf-spring-sr-service-programming'),
+  PROXY_PAYLOAD: r('the packet is not of the kind that the proxy of the service takes', 'set inner to what the headend puts into the policy', 'draft-ietf-spring-sr-service-programming'),
   GROUP_FRAME: r('a packet for one host came in a layer-2 group frame', 'nothing on the switch: the sender made it so', 'RFC 1812 5.3.4'),
 };

@@ -19,6 +19,7 @@ import { showEcn, showPfc, showPorts } from '../switch/port_report.ts';
 import { listRules } from '../switch/rules_report.ts';
 import { type PolicyRow, showPolicies, showSids } from '../switch/srv6.ts';
 import { showOam } from '../switch/srv6_domain.ts';
+import { type CacheRow, showServices } from '../switch/services_report.ts';
 import { showVxlan } from '../switch/vxlan_report.ts';
 import { formatMac, formatPrefix } from '../wire/address.ts';
 import { count, type Report, report, seconds, where } from './report.ts';
@@ -26,12 +27,12 @@ import { count, type Report, report, seconds, where } from './report.ts';
 export function interfaces(network: Network): Report {
   const columns = ['Interface', 'Layer', 'VRF or bridge', 'MAC'].map(title => ({ title }));
   return report(network, [...columns, { title: 'MTU', right: true }, { title: 'Tags' }, { title: 'Addresses' }, { title: 'Where' }], sw => sw.built.interfaces.map(i => {
-    const layer = i.kind === IfaceKind.BRIDGE || i.kind === IfaceKind.CROSS ? 2 : 3;
-    const domain = layer === 3 ? vrfName(sw.built, i.domain) : i.kind === IfaceKind.CROSS ? '' : [...sw.built.bridges.keys()][i.domain]!;
+    const layer = i.kind === IfaceKind.L3 || i.kind === IfaceKind.TUNNEL ? 3 : 2;
+    const domain = i.kind === IfaceKind.BRIDGE ? [...sw.built.bridges.keys()][i.domain]! : i.kind === IfaceKind.CROSS ? '' : vrfName(sw.built, i.domain);
     const tags = i.tags.map(t => t.vid), addresses = i.addresses.map(formatPrefix), position = sw.built.file.position([...sw.built.root, ...i.path]);
     return {
       cells: [i.name, String(layer), domain, formatMac(i.mac), String(i.mtu), tags.join('.'), addresses.join(' '), where(position)],
-      json: { interface: i.name, layer, [layer === 3 ? 'vrf' : 'bridge']: domain, mac: formatMac(i.mac), mtu: i.mtu, tags, addresses, position },
+      json: { interface: i.name, layer, [i.kind === IfaceKind.BRIDGE ? 'bridge' : 'vrf']: domain, mac: formatMac(i.mac), mtu: i.mtu, tags, addresses, position },
     };
   }));
 }
@@ -96,8 +97,11 @@ export function labels(network: Network): Report {
 }
 
 export function sids(network: Network): Report {
-  const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'To', 'Interface'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
-  return report(network, columns, sw => showSids(sw).map(s => ({ cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.to, s.interface, count(s.packets), count(s.bytes), where(s.position)], json: s })));
+  const columns = [...['SID', 'Behavior', 'Flavors', 'VRF', 'To', 'Interface', 'Service', 'Cache'].map(title => ({ title })), ...['Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];
+  return report(network, columns, sw => showSids(sw).map(({ cache, ...s }) => ({
+    cells: [s.sid, s.behavior, s.flavors.join(' '), s.vrf, s.to, s.interface, s.service, cached(cache), count(s.packets), count(s.bytes), where(s.position)],
+    json: { ...s, cache: cacheJson(cache) },
+  })));
 }
 
 /** Least privilege: what nothing has met in a capture of the usual traffic may be more than is needed. */
@@ -132,6 +136,23 @@ export function policers(network: Network): Report {
   const columns = [{ title: 'Policer' }, { title: 'Color' }, { title: 'Packets', right: true }, { title: 'Bytes', right: true }, { title: 'Where' }];
   return report(network, columns, sw => listPolicers(sw.built).map(p => ({ cells: [p.policer, p.color, count(p.packets), count(p.bytes), where(p.position)], json: p })));
 }
+
+export function services(network: Network): Report {
+  const text = ['Service', 'Behavior', 'Flavors', 'SID or label', 'Inner', 'Out', 'In', 'State', 'On failure', 'Cache'].map(title => ({ title }));
+  return report(network, [...text, ...['Changes', 'Packets back', 'Bytes back', 'Bypassed'].map(title => ({ title, right: true })), { title: 'Where' }], sw => showServices(sw).map(({ cache, ...s }) => ({
+    cells: [s.service, s.behavior, s.flavors.join(' '), s.segment, s.inner, s.out, s.in, s.state, s.onFailure, cached(cache), count(cache?.changes ?? 0n), count(s.packets), count(s.bytes), count(s.bypassed), where(s.position)],
+    json: { ...s, cache: cacheJson(cache) },
+  })));
+}
+
+/** `96 bytes, 0.2 s ago`, or of how many flows. */
+function cached(cache: CacheRow | undefined): string {
+  if (!cache) return '';
+  const { bytes, age, flows } = cache;
+  return [...(flows ? [`${count(flows.used)} of ${count(flows.size)} flows`] : []), `${bytes} bytes`, ...(age === undefined ? [] : [`${seconds(age)} ago`])].join(', ');
+}
+
+const cacheJson = (cache: CacheRow | undefined): object | null => cache ? { bytes: cache.bytes, agePs: cache.age ?? null, changes: cache.changes, flows: cache.flows ?? null } : null;
 
 export function policies(network: Network): Report {
   const columns = [...['Policy', 'BSID', 'Mode', 'Segments'].map(title => ({ title })), ...['Weight', 'Packets', 'Bytes'].map(title => ({ title, right: true })), { title: 'Where' }];

@@ -7,7 +7,7 @@ import type { Report, View } from './report.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { Network } from '../switch/network.ts';
 import { Runtime } from './runtime.ts';
-import { bier, conntrack, ecn, fdb, fib, groups, interfaces, ipsec, labels, nat, neighbors, oam, pfc, policers, policies, ports, reals, rules, sids, vxlan } from './tables.ts';
+import { bier, conntrack, ecn, fdb, fib, groups, interfaces, ipsec, labels, nat, neighbors, oam, pfc, policers, policies, ports, reals, rules, services, sids, vxlan } from './tables.ts';
 
 /** A view that needs nothing but the end of the run. */
 const state = (of: (network: Network, reader?: CaptureReader) => Report): View['open'] => network => ({ report: reader => of(network, reader) });
@@ -26,6 +26,7 @@ export const VIEWS: Readonly<Record<string, View>> = {
   nat: { summary: 'port forwards, and the mappings of NAT44', open: state(nat) },
   reals: { summary: 'real servers of load balancers, and what went to them', open: state(reals) },
   policers: { summary: 'policers, and the colours they gave', open: state(policers) },
+  services: { summary: 'services behind segments, and what their proxies remember', open: state(services) },
   policies: { summary: 'SRv6 policies, and what was sent into them', open: state(policies) },
   oam: { summary: 'packets that came to a SID with the O-flag', needsCapture: true, open: state(oam) },
   bier: { summary: 'BIER tables: who is behind which neighbour, and what was sent there', open: state(bier) },

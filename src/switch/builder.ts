@@ -28,6 +28,7 @@ import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
 import type { Locator } from './srv6_csid.ts';
 import type { RuleList, SecurityRule } from './security_groups.ts';
+import type { PlacedService } from './services.ts';
 import type { VxlanEntry } from './vxlan.ts';
 
 /** An interface before and after it got its place in memory. */
@@ -35,7 +36,7 @@ export interface Interface {
   /** `e1`, `e1.100`, a bridge's or a tunnel's name. */
   readonly name: string;
   readonly path: Path;
-  readonly kind: IfaceKind;
+  kind: IfaceKind;
   /** VRF or bridge domain index. */
   domain: number;
   /** Port it is on; -1 for a bridge's own interface and for tunnels. */
@@ -135,6 +136,8 @@ export class Builder {
   readonly ipsec = new Map<string, IpsecTunnel>();
   /** VXLAN VNIs by name. */
   readonly vxlans = new Map<string, VxlanEntry>();
+  /** Services behind segments, by name. */
+  services = new Map<string, PlacedService>();
   routes: RouteInit[] = [];
   /** Routes of a table file. */
   bulk4: BulkRoutes | undefined;

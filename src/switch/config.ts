@@ -303,6 +303,23 @@ export interface Srv6Config {
   l2?: Record<string, Srv6L2Config>;
 }
 
+export interface ServiceConfig {
+  behavior: 'End.AN' | 'End.AS' | 'End.AD' | 'End.AM';
+  sid?: string;
+  label?: number;
+  inner?: 'ip4' | 'ip6' | 'ethernet';
+  out: string;
+  via?: string;
+  mac?: string;
+  in?: string;
+  cache?: { source?: string; segments?: string[]; mode?: 'encaps' | 'encaps.red'; labels?: number[] };
+  flows?: number;
+  flavors?: ('nat' | 'cache')[];
+  segments_left?: 'before' | 'after';
+  on_failure?: 'bypass' | 'drop';
+  down?: boolean;
+}
+
 export interface SwitchConfig {
   ipsec?: Record<string, IpsecConfig>;
   name?: string;
@@ -331,6 +348,7 @@ export interface SwitchConfig {
   bier?: BierConfig;
   pseudowires?: Record<string, PseudowireConfig>;
   srv6?: Srv6Config;
+  services?: Record<string, ServiceConfig>;
 }
 
 export interface NetworkConfig {

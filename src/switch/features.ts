@@ -25,6 +25,8 @@ import { buildDomain } from './srv6_domain.ts';
 import { buildSecurityGroups, checkSecurityGroups } from './security_groups.ts';
 import { buildSourceGuard } from './source_guard.ts';
 import { buildSrv6L2, declareCrossConnects, declareSrv6L2 } from './srv6_l2.ts';
+import { buildServices, buildServiceSids } from './service_proxies.ts';
+import { declareServices } from './services.ts';
 import { buildPolicies } from './srv6_policies.ts';
 import { buildSids } from './srv6_sids.ts';
 import { buildVxlan, declareVxlan } from './vxlan.ts';
@@ -52,6 +54,7 @@ export const features: readonly Feature[] = [
   { declare: declareIpsec },
   { declare: declareSrv6L2 },
   { declare: declareOwnInterfaces, build: buildBridges },
+  { declare: declareServices },
   { build: buildVxlan },
   { build: buildIpsec },
   { build: buildListeners },
@@ -67,6 +70,7 @@ export const features: readonly Feature[] = [
   { build: buildPseudowires },
   { declare: declareBier, build: buildBier },
   { build: buildBierGroups },
+  { build: buildServices, owns: [] },
   { declare: declareMpls, build: buildMpls, owns: ['mpls'] },
   { build: buildBalancers },
   { build: buildDomain, owns: ['srv6'] },
@@ -75,5 +79,6 @@ export const features: readonly Feature[] = [
   { build: buildRoutes, owns: ['routes'] },
   { build: buildMulticast, owns: [] },
   { build: buildSids, owns: ['srv6'] },
+  { build: buildServiceSids, owns: [] },
   { build: buildFib, owns: [] },
 ];

@@ -3,6 +3,7 @@
 import { Drop } from '../../assembly/abi/drop.ts';
 import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { LabelStack } from '../../assembly/abi/mpls.ts';
+import { SrProxy } from '../../assembly/abi/proxy.ts';
 import { Vxlan, VxlanFlag } from '../../assembly/abi/vxlan.ts';
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { IP4 } from '../../assembly/wire/ip4.ts';
@@ -17,7 +18,7 @@ import type { Switch } from './switch.ts';
 export interface HopRow {
   /** HopKind in lower case; `drop` and `unreachable` say why in `to`. */
   readonly kind: string;
-  /** Gateway, neighbour, group, policy, VRF, VTEP, reason, or labels and the neighbour they go to; "" where the kind says it all. */
+  /** Gateway, neighbour, group, policy, service, VRF, VTEP, reason, or labels and the neighbour they go to; "" where the kind says it all. */
   readonly to: string;
   /** MAC of the neighbour; "" where none is known. */
   readonly mac: string;
@@ -42,6 +43,7 @@ export function describeHop(sw: Switch, at: number): HopRow {
     if (kind === HopKind.SRV6_DX) return describeHop(sw, view.getUint32(at + Hop.VIA, true)).to;
     if (kind === HopKind.VXLAN_ENCAP) return remoteVtep(built, view.getUint32(at + Hop.AUX, true));
     if (kind === HopKind.BIER_ENCAP) return bierGroupName(built, at);
+    if (kind === HopKind.SR_PROXY || kind === HopKind.SR_MASQUERADE) return [...built.services.values()].find(s => s.at + SrProxy.RETURN === at)?.name ?? '';
     return kind === HopKind.VRF ? vrfName(built, view.getUint32(at + Hop.AUX, true)) : '';
   };
   return {

@@ -10,6 +10,7 @@ import type { Position } from './file.ts';
 import { CSID_FLAVORS } from './srv6_csid.ts';
 import { BEHAVIORS, FLAVORS, isSid } from './srv6_sids.ts';
 import { describeHop, vrfName } from './hops.ts';
+import { type CacheRow, showServices } from './services_report.ts';
 import type { Switch } from './switch.ts';
 
 /** One SID. */
@@ -20,7 +21,7 @@ export interface SidRow {
   readonly flavors: readonly string[];
   /** VRF that End.T and End.DT look up in, else "". */
   readonly vrf: string;
-  /** Interface that End.X and End.DX send by, where it is one; else "". */
+  /** Interface that End.X and End.DX send by, where it is one, or that a service is behind; else "". */
   readonly interface: string;
   /** What it asks of HMACs: `required`, `optional` or "". */
   readonly hmac: string;
@@ -29,6 +30,9 @@ export interface SidRow {
   /** Processed without error: RFC 8986 section 6. */
   readonly packets: bigint;
   readonly bytes: bigint;
+  /** Service behind the SID, or "", and what its proxy has cached. */
+  readonly service: string;
+  readonly cache: CacheRow | undefined;
   readonly position: Position;
 }
 
@@ -38,13 +42,13 @@ const IN_BRIDGE: readonly number[] = [SidBehavior.END_DT2U, SidBehavior.END_DT2M
 
 /** The SIDs of a switch in the order of the file. */
 export function showSids(sw: Switch): SidRow[] {
-  const b = sw.built, { view } = b.k, names = Object.keys(BEHAVIORS) as Srv6SidConfig['behavior'][];
+  const b = sw.built, { view } = b.k, services = showServices(sw), placed = [...b.services.values()], names = Object.keys(BEHAVIORS) as Srv6SidConfig['behavior'][];
   return b.routes.filter(r => isSid(view.getUint8(r.hop))).map(({ prefix, hop, position }) => {
-    const behavior = view.getUint8(hop + Sid.BEHAVIOR), flavors = view.getUint8(hop + Sid.FLAVORS), table = view.getUint32(hop + Sid.TABLE, true);
+    const behavior = view.getUint8(hop + Sid.BEHAVIOR), flavors = view.getUint8(hop + Sid.FLAVORS), table = view.getUint32(hop + Sid.TABLE, true), of = services[placed.findIndex(s => s.sid === hop)];
     return {
       sid: prefix.length === 128 ? formatIp6(prefix.address) : formatPrefix(prefix),
-      behavior: names.find(n => BEHAVIORS[n] === behavior)!, flavors: [...Object.entries(FLAVORS).filter(([, bit]) => flavors & bit), ...Object.entries(CSID_FLAVORS).filter(([, kind]) => kind === view.getUint8(hop + Sid.CSID))].map(([name]) => name),
-      vrf: IN_VRF.includes(behavior) ? vrfName(b, table) : '', ...wayOf(sw, hop, behavior),
+      behavior: of?.behavior ?? names.find(n => BEHAVIORS[n] === behavior)!, flavors: of?.flavors ?? [...Object.entries(FLAVORS).filter(([, bit]) => flavors & bit), ...Object.entries(CSID_FLAVORS).filter(([, kind]) => kind === view.getUint8(hop + Sid.CSID))].map(([name]) => name),
+      vrf: IN_VRF.includes(behavior) ? vrfName(b, table) : '', ...wayOf(sw, hop, behavior), ...(of && { interface: of.out }), service: of?.service ?? '', cache: of?.cache,
       hmac: ['', 'optional', 'required'][view.getUint8(hop + Sid.HMAC)]!,
       packets: view.getBigUint64(hop + Hop.PACKETS, true), bytes: view.getBigUint64(hop + Hop.BYTES, true), position: position(),
     };

@@ -17,7 +17,7 @@ import { sign } from './srv6_domain.ts';
 /** VRF that SIDs and outer headers are routed in. */
 export const UNDERLAY = 0;
 /** Outer hop limit of a switch that names none: what hosts send with (IANA, IP parameters). */
-const HOP_LIMIT = 64;
+export const HOP_LIMIT = 64;
 /** Bytes of an HMAC TLV with the whole of a SHA-256 digest. */
 const HMAC_TLV = SRH_HMAC.LEN + 32;
 
@@ -62,7 +62,7 @@ const COMPRESSION = { next: SidCsid.NEXT, replace: SidCsid.REPLACE } as const;
  * no SRH when it was the only one and has nothing else to say.
  * @param keyId of an HMAC TLV, which comes last; its digest is left zero
  */
-function template(source: Uint8Array, segments: readonly Uint8Array[], { mode, tag = 0, oam = false }: Srv6PolicyConfig, keyId: number | undefined): Uint8Array {
+export function template(source: Uint8Array, segments: readonly Uint8Array[], { mode, tag = 0, oam = false }: Srv6PolicyConfig, keyId: number | undefined): Uint8Array {
   const speaks = tag > 0 || oam || keyId !== undefined, reduced = (mode?.endsWith('.red') ?? false) && (segments.length > 1 || !speaks);
   const list = reduced ? segments.slice(1) : segments, bytes = list.length * SRH.SEGMENT_LEN, tlv = keyId === undefined ? 0 : HMAC_TLV;
   const header = new Uint8Array(IP6.LEN + (list.length > 0 ? SRH.LEN + bytes + tlv : 0)), srh = header.subarray(IP6.LEN), view = new DataView(srh.buffer, srh.byteOffset);
@@ -87,14 +87,18 @@ function template(source: Uint8Array, segments: readonly Uint8Array[], { mode, t
   return header;
 }
 
+/** Srv6Policy.FLOW_LABEL of a switch. */
+export const flowLabel = ({ flow_label = 'hash' }: Srv6Config): number => (flow_label === 'copy' ? FLOW_LABEL_COPY : flow_label === 'hash' ? FLOW_LABEL_HASH : flow_label);
+
 /** @param name of the list, of all lists */
-function placeList(b: Builder, name: string, { hop_limit = HOP_LIMIT, dscp = 'copy', flow_label = 'hash' }: Srv6Config, headers: Uint8Array, path: Path): number {
+function placeList(b: Builder, name: string, config: Srv6Config, headers: Uint8Array, path: Path): number {
+  const { hop_limit = HOP_LIMIT, dscp = 'copy' } = config;
   return b.record('SRv6 segment list', name, Srv6Policy.TEMPLATE + headers.length, Srv6Policy.LINE, b.place(path), (view, bytes) => {
     view.setUint16(Srv6Policy.LENGTH, headers.length, true);
     view.setUint8(Srv6Policy.NEXT_AT, headers.length > IP6.LEN ? IP6.LEN + SRH.NEXT_HEADER : IP6.NEXT_HEADER);
     view.setUint8(Srv6Policy.HOP_LIMIT, hop_limit === 'copy' ? 0 : hop_limit);
     view.setUint8(Srv6Policy.DSCP, dscp === 'copy' ? DSCP_COPY : dscp);
-    view.setUint32(Srv6Policy.FLOW_LABEL, flow_label === 'copy' ? FLOW_LABEL_COPY : flow_label === 'hash' ? FLOW_LABEL_HASH : flow_label, true);
+    view.setUint32(Srv6Policy.FLOW_LABEL, flowLabel(config), true);
     bytes.set(headers, Srv6Policy.TEMPLATE);
   });
 }

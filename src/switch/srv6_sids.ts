@@ -60,7 +60,7 @@ export function buildSids(b: Builder): void {
     const hop = b.hop({ kind: HopKind.UNREACHABLE, code: ICMP6_UNREACHABLE.NO_ROUTE, reason: Drop.SID_UNKNOWN, path });
     b.routes.push({ vrf: UNDERLAY, prefix, hop, position: b.place(path) });
   }
-  const allow = (config.allow ?? ['icmpv6']).reduce((bits, name) => bits | 1n << BigInt(ALLOW[name]), 0n), seen = new Set<string>();
+  const allow = allowed(config), seen = new Set<string>();
   for (const { key, sid, path, position } of [...listed(b, config.sids ?? {}), ...binding(b, config.policies ?? {})]) {
     const given = b.try(path, () => ip6Prefix(key)), csid = given && structureOf(b, sid, key, given, path);
     if (!given) continue;
@@ -72,6 +72,9 @@ export function buildSids(b: Builder): void {
     seen.add(name);
   }
 }
+
+/** Sid.ALLOW of a switch. */
+export const allowed = ({ allow = ['icmpv6'] }: Srv6Config): bigint => allow.reduce((bits, name) => bits | 1n << BigInt(ALLOW[name]), 0n);
 
 interface Listed { key: string; sid: Srv6SidConfig; path: Path; position: () => Position }
 
