@@ -71,16 +71,10 @@ export enum HopKind {
   SR_PROXY = 16,
   /** Back from a service that was sent the outer packet itself; AUX: SrProxy. */
   SR_MASQUERADE = 17,
-  /** AUX: Tunnel; CODE: TunnelPayload; MTU: of what is inside, an Ethernet header not counted. */
-  TUNNEL_ENCAP = 18,
-  /** The same as VXLAN_ENCAP, for Geneve. */
-  GENEVE_ENCAP = 19,
-  /** AUX: GwlbEndpoint. */
-  GWLB = 20,
   /** AUX: BierGroup; MTU: largest packet that fits inside. */
-  BIER_ENCAP = 21,
+  BIER_ENCAP = 18,
   /** AUX: Esp; MTU: largest packet that fits inside. */
-  ESP_ENCRYPT = 22,
+  ESP_ENCRYPT = 19,
 }
 /**
  * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's

@@ -29,7 +29,7 @@ export enum Label {
 }
 
 /** The Label of BIER is a Bift. */
-export enum LabelOp { SWAP = 1, POP = 2, BIER = 3, GROUP = 4, SERVICE = 5 }
+export enum LabelOp { SWAP = 1, POP = 2, BIER = 3, SERVICE = 4 }
 
 /** What may lie under the bottom of a stack. */
 export enum LabelPayload {

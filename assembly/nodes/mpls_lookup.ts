@@ -8,8 +8,8 @@
 //   in / out  | anything, L3 bytes | label stack | payload, unchanged
 //
 // cfg    Switch.LABELS: exact32, label -> Label (a Bift for BIER)
-// edges  LabelOp: 1 mpls_swap, 2 mpls_pop, 3 bier_forward, 4 mpls_group, 5 sr_proxy;
-//        6 ip4_lookup, 7 ip6_lookup (ICMP)
+// edges  LabelOp: 1 mpls_swap, 2 mpls_pop, 3 bier_forward, 4 sr_proxy;
+//        5 ip4_lookup, 6 ip6_lookup (ICMP)
 // sets   HIT
 
 import { Drop } from "../abi/drop";
@@ -22,7 +22,7 @@ import { mplsTimeExceeded } from "../originate/mpls";
 import { exact32_get, MISS } from "../tables/exact32";
 import { MPLS, MPLS_ENTRY, MPLS_LABEL } from "../wire/mpls";
 
-const ICMP4 = 6, ICMP6 = 7;
+const ICMP4 = 5, ICMP6 = 6;
 
 export function mpls_lookup(vec: usize, n: u32, sw: usize): void {
   const labels = <usize>load<u32>(sw, Switch.LABELS);

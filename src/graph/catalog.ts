@@ -3,14 +3,14 @@
 // test/catalog.test.ts checks the rows against the module.
 
 /** Edges of every lookup: HopKind in assembly/abi/hop.ts, lower case. */
-const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf', 'srv6_csid', 'srv6_input', 'srv6_insert', 'srv6_dx', 'sr_proxy', 'sr_masquerade', 'tunnel_encap', 'geneve_encap', 'gwlb', 'bier_encap', 'esp_encrypt'] as const;
+const HOP = ['local', 'rewrite', 'glean', 'group', 'icmp', 'mpls_push', 'srv6_encaps', 'srv6_local', 'vxlan_encap', 'bridge', 'vrf', 'srv6_csid', 'srv6_input', 'srv6_insert', 'srv6_dx', 'sr_proxy', 'sr_masquerade', 'bier_encap', 'esp_encrypt'] as const;
 /** First edges of every node that brings frames to layer 3: L3Edge in lib/l3_input.ts. */
 const L3 = ['ip4_input', 'ip6_input', 'arp_input', 'mpls_lookup', 'bier_input'] as const;
 
 export const catalog: Readonly<Record<string, readonly string[]>> = {
   ethernet_input: [...L3, 'bridge_forward', 'iface_output', 'sr_proxy'],
   arp_input: ['iface_output', 'ip4_rewrite', 'ip6_rewrite'],
-  mpls_lookup: ['mpls_swap', 'mpls_pop', 'bier_forward', 'mpls_group', 'sr_proxy', 'icmp4', 'icmp6'],
+  mpls_lookup: ['mpls_swap', 'mpls_pop', 'bier_forward', 'sr_proxy', 'icmp4', 'icmp6'],
   mpls_swap: ['port_tx', 'bridge_forward', 'icmp4', 'icmp6'],
   mpls_pop: ['mpls_lookup', 'ip4_input', 'ip6_input', 'bridge_forward', 'port_tx'],
   bier_input: ['bier_forward'],

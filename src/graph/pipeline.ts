@@ -8,15 +8,15 @@
 
 import { catalog } from './catalog.ts';
 
-const HOP4 = { local: 'ip4_local', rewrite: 'ip4_rewrite', glean: 'ip4_glean', group: 'ip4_group', icmp: 'ip4_lookup', bridge: 'ip4_rewrite', vrf: 'vrf_select', tunnel_encap: 'ip4_lookup', geneve_encap: 'ip4_lookup', gwlb: 'ip4_lookup' };
-const HOP6 = { local: 'ip6_local', rewrite: 'ip6_rewrite', glean: 'ip6_glean', group: 'ip6_group', icmp: 'ip6_lookup', bridge: 'ip6_rewrite', vrf: 'vrf_select', tunnel_encap: 'ip6_lookup', geneve_encap: 'ip6_lookup', gwlb: 'ip6_lookup' };
+const HOP4 = { local: 'ip4_local', rewrite: 'ip4_rewrite', glean: 'ip4_glean', group: 'ip4_group', icmp: 'ip4_lookup', bridge: 'ip4_rewrite', vrf: 'vrf_select' };
+const HOP6 = { local: 'ip6_local', rewrite: 'ip6_rewrite', glean: 'ip6_glean', group: 'ip6_group', icmp: 'ip6_lookup', bridge: 'ip6_rewrite', vrf: 'vrf_select' };
 const ICMP = { icmp4: 'ip4_lookup', icmp6: 'ip6_lookup' };
 
 /** Node name -> where its edges lead that are not named after a node. */
 export const pipeline: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ethernet_input: {},
   arp_input: {},
-  mpls_lookup: { ...ICMP, mpls_group: 'mpls_lookup' },
+  mpls_lookup: ICMP,
   mpls_swap: ICMP,
   mpls_pop: {},
   bier_input: {},
