@@ -37,7 +37,11 @@ test('any payload comes back, under any key', () => {
 });
 
 test('the replay window takes each number once, and late ones as far as it reaches', () => {
-  const w = new ReplayWindow(64), take = (n: number) => w.fits(n) && (w.take(n), true);
+  const w = new ReplayWindow(64), take = (n: number) => {
+    const fits = w.fits(n);
+    if (fits) w.take(n);
+    return fits;
+  };
   assert.equal([1, 1, 5, 3, 3, 100, 36, 37, 37, 5, 0, 164, 101].map(take), [true, false, true, true, false, true, false, true, false, false, false, true, true]);
   fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 600 }), list => {
     const window = new ReplayWindow(64), seen = new Set<number>();

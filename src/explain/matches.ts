@@ -294,7 +294,7 @@ function bierLocal({ sw, before }: Step): Match | undefined {
 /** The SID that the packet was for; the next node may act on another hop by now. */
 function sid({ sw, before }: Step): Match | undefined {
   const { built } = sw, sids = built.routes.filter(r => isSid(built.k.view.getUint8(r.hop))), row = showSids(sw)[sids.findIndex(r => r.hop === before?.hit)];
-  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.to && `to ${row.to}`, row.interface && `by ${row.interface}`, row.service && `service ${row.service}`, row.hmac && `HMAC ${row.hmac}`].filter(Boolean).join(' '), position: row.position };
+  return row && { table: 'SIDs', entry: [row.sid, row.behavior, ...row.flavors, row.vrf && `VRF ${row.vrf}`, row.service && `service ${row.service}`, row.to && `to ${row.to}`, row.interface && `by ${row.interface}`, row.hmac && `HMAC ${row.hmac}`].filter(Boolean).join(' '), position: row.position };
 }
 
 /** The domain whose edge the packet came by. */
