@@ -28,7 +28,7 @@ const MAY: Record<string, readonly string[]> = {
   'src/capture': ['assembly/abi', 'assembly/wire', 'src/kernel', 'src/wire'],
   'src/filter': ['assembly/wire', 'src/kernel', 'src/wire'],
   'src/graph': ['assembly/abi', 'src/kernel'],
-  'src/fabric': ['assembly/abi', 'build/fabric_schema.ts', 'src/kernel', 'src/switch'],
+  'src/fabric': ['assembly/abi', 'assembly/wire', 'build/fabric_schema.ts', 'src/capture', 'src/kernel', 'src/switch'],
   'src/replay': ['assembly/abi', 'src/capture', 'src/filter', 'src/graph', 'src/kernel', 'src/switch', 'src/wire'],
   'src/explain': ['assembly/abi', 'assembly/wire', 'src/capture', 'src/graph', 'src/kernel', 'src/replay', 'src/switch', 'src/wire'],
   'src/show': ['assembly/abi', 'src/capture', 'src/explain', 'src/graph', 'src/kernel', 'src/replay', 'src/switch', 'src/wire'],

@@ -75,7 +75,7 @@ export enum Sim {
   DELIVERED = 208,
   REORDERED = 216,
   RESENT = 224,
-  /** u64, wire taps: packets recorded (SimTrace). */
+  /** u32, SimTrace of ports that are TRACED, 0: there are none. */
   TRACE = 232,
   /** i64, when the first flow that ended did; the first byte went out. */
   FIRST_END = 240,
@@ -84,8 +84,8 @@ export enum Sim {
 }
 export const NO_CLASS = 0xff;
 
-/** Why a simulation cannot go on. */
-export enum SimFault { NONE = 0, PACKETS = 1, EVENTS = 2 }
+/** Why a simulation cannot go on; after TRACE it can, once the host took the records. */
+export enum SimFault { NONE = 0, PACKETS = 1, EVENTS = 2, TRACE = 3 }
 
 /** Why a packet was lost. */
 export enum SimDrop { BUFFER_FULL = 0, LINK_DOWN = 1, LINK_LOSS = 2, NO_PATH = 3, HEADROOM = 4 }
@@ -143,7 +143,8 @@ export enum SimPort {
   BUSY_FIRST = 208,
   SIZEOF = 256,
 }
-export enum SimPortState { SENDING = 1, DOWN = 2 }
+/** TRACED: what happens here goes to Sim.TRACE. */
+export enum SimPortState { SENDING = 1, DOWN = 2, TRACED = 4 }
 export enum PortKind { HOST = 0, SWITCH = 1 }
 /** Bytes of a queue in SimPort.QUEUES. */
 export enum PortQueue { FIRST = 0, LAST = 4, BYTES = 8, SIZEOF = 12 }

@@ -61,6 +61,19 @@ function factor(depth: u32, reference: u32): u32 {
   return <u32>(FACTORS >> (band << 3)) & 255;
 }
 
+/** Weight, credit, and the factor of a queue of `depth` bytes: what the next choice goes by. */
+export function fareWeight(f: usize, way: u32): u32 {
+  return load<u32>(f + Fare.WAYS + way * Way.SIZEOF, Way.WEIGHT);
+}
+
+export function fareCredit(f: usize, way: u32): i32 {
+  return load<i32>(f + Fare.WAYS + way * Way.SIZEOF, Way.CREDIT);
+}
+
+export function fareFactor(f: usize, depth: u32): u32 {
+  return factor(depth, load<u32>(f, Fare.REFERENCE));
+}
+
 /**
  * The way of the next packet.
  * @param depths u32 by value, bytes queued there

@@ -7,10 +7,12 @@
 // its last bit. Buffers are given back when a frame is out.
 
 import { EVENT_SHIFT, EventKind, LinkClass, NOBODY, NO_CLASS, PFC_BYTES, PortKind, PortQueue, PRIORITIES, Sim, SimDrop, SimFault, SimPacket, SimPacketFlag, SimPacketKind, SimPort, SimPortState, SimSwitch, WIRE_OVERHEAD } from "../abi/sim";
+import { TraceKind } from "../abi/sim_trace";
 import { histogramAdd } from "../lib/histogram";
 import { rng_next } from "../lib/rng";
 import { eventHeap, eventRing } from "./events";
 import { packetAt, packetDrop, packetTake } from "./packet";
+import { traceAt, traceDropped, tracePaused, traceQueued } from "./trace";
 
 export function portAt(sim: usize, n: u32): usize {
   return <usize>load<u32>(sim, Sim.PORTS) + (<usize>n << 8);
@@ -47,7 +49,9 @@ export function portQueue(sim: usize, n: u32, k: u32): void {
     store<u16>(p, waiting | (1 << priority), SimPort.WAITING);
   }
   store<u32>(q, k, PortQueue.LAST);
-  if (!(load<u8>(p, SimPort.STATE) & SimPortState.SENDING)) portNext(sim, n, p);
+  const state = load<u8>(p, SimPort.STATE);
+  if (state & SimPortState.TRACED) traceQueued(sim, n, p, d, all, load<u32>(q, PortQueue.BYTES) - bytes);
+  if (!(state & SimPortState.SENDING)) portNext(sim, n, p);
 }
 
 /** Congestion marking as a packet is queued: certain above KMAX, by chance on the slope from KMIN. */
@@ -81,7 +85,9 @@ export function portSend(sim: usize, n: u32, p: usize, k: u32, d: usize): void {
   const bytes = <u32>load<u16>(d, SimPacket.BYTES), link = load<u32>(p, SimPort.LINK), l = <usize>load<u32>(sim, Sim.LINKS) + link * LinkClass.STRIDE;
   const size = <u32>load<u8>(load<u32>(sim, Sim.SIZES) + bytes), now = load<i64>(sim, Sim.NOW), q = <usize>load<u32>(sim, Sim.QUEUE);
   const sent = size == NO_CLASS ? serialisation(load<u64>(l, LinkClass.RATE), bytes) : load<i64>(l + (size << 3), LinkClass.TIMES), there = now + sent + load<i64>(l, LinkClass.DELAY);
-  store<u8>(p, load<u8>(p, SimPort.STATE) | SimPortState.SENDING, SimPort.STATE);
+  const state = load<u8>(p, SimPort.STATE);
+  store<u8>(p, state | SimPortState.SENDING, SimPort.STATE);
+  if (state & SimPortState.TRACED) traceAt(sim, TraceKind.SENT, n, d);
   store<u32>(p, k, SimPort.SENDING);
   store<u64>(p, load<u64>(p, SimPort.TX_PACKETS) + 1, SimPort.TX_PACKETS);
   store<u64>(p, load<u64>(p, SimPort.TX_BYTES) + bytes, SimPort.TX_BYTES);
@@ -99,12 +105,19 @@ export function serialisation(rate: u64, bytes: u32): i64 {
   return <i64>((<u64>(bytes + WIRE_OVERHEAD) * 8_000_000_000_000 + rate - 1) / rate);
 }
 
+/** Packet `k`, which came in by port `n`, is lost. @param why SimDrop */
+export function portDrop(sim: usize, n: u32, k: u32, why: u32): void {
+  const p = portAt(sim, n);
+  if (load<u8>(p, SimPort.STATE) & SimPortState.TRACED) traceDropped(sim, n, load<u8>(p, SimPort.KIND) == PortKind.SWITCH ? switchAt(sim, load<u32>(p, SimPort.OWNER)) : 0, packetAt(sim, k), why);
+  packetDrop(sim, k, why);
+}
+
 /** Packet `k` came into a switch by port `n`. @returns false when there was no room for it */
 export function bufferTake(sim: usize, n: u32, k: u32): bool {
   const p = portAt(sim, n), sw = switchAt(sim, load<u32>(p, SimPort.OWNER)), d = packetAt(sim, k), bytes = <u32>load<u16>(d, SimPacket.BYTES), priority = <u32>load<u8>(d, SimPacket.PRIORITY);
   const used = load<u32>(sw, SimSwitch.USED) + bytes, lossless = load<u32>(sw, SimSwitch.LOSSLESS) & (1 << priority);
   if (used > load<u32>(sw, SimSwitch.BUFFER)) {
-    packetDrop(sim, k, lossless ? SimDrop.HEADROOM : SimDrop.BUFFER_FULL);
+    portDrop(sim, n, k, lossless ? SimDrop.HEADROOM : SimDrop.BUFFER_FULL);
     return false;
   }
   store<u32>(sw, used, SimSwitch.USED);
@@ -149,6 +162,7 @@ export function portPaused(sim: usize, n: u32, d: usize): void {
   const p = portAt(sim, n), bit: u32 = 1 << load<u32>(d, SimPacket.PSN), before = <u32>load<u16>(p, SimPort.STOPPED), now = load<i64>(sim, Sim.NOW);
   const after = load<u32>(d, SimPacket.FLOW) ? before | bit : before & ~bit;
   store<u16>(p, after, SimPort.STOPPED);
+  if (load<u8>(p, SimPort.STATE) & SimPortState.TRACED) tracePaused(sim, n, d, before, after);
   if (!before && after) store<i64>(p, now, SimPort.SINCE);
   else if (before && !after) store<i64>(p, load<i64>(p, SimPort.PAUSED) + now - load<i64>(p, SimPort.SINCE), SimPort.PAUSED);
 }

@@ -7,6 +7,7 @@ import { group_get, MISS } from "../balance/group";
 import { hash64 } from "../lib/hash";
 import { rng_below } from "../lib/rng";
 import { portAt, switchAt } from "./port";
+import { traceChosen, traceWays } from "./trace";
 
 /** Port that packet `d` leaves switch `n` by, or NOBODY. */
 export function route(sim: usize, n: u32, d: usize): u32 {
@@ -14,6 +15,16 @@ export function route(sim: usize, n: u32, d: usize): u32 {
   if (leaf == load<u32>(sw, SimSwitch.LEAF)) return load<u32>(<usize>load<u32>(sim, Sim.ENDPOINTS) + (<usize>load<u32>(d, SimPacket.TO) << 3), Endpoint.PORT);
   const choice = <usize>load<u32>(<usize>load<u32>(sw, SimSwitch.CHOICES) + (leaf << 2));
   return choice ? choose(sim, sw, choice, d) : NOBODY;
+}
+
+/** The same, written down: what there was to choose from, and what was chosen. */
+export function routeTraced(sim: usize, n: u32, d: usize): u32 {
+  const sw = switchAt(sim, n), leaf = <u32>load<u16>(d, SimPacket.LEAF), here = leaf == load<u32>(sw, SimSwitch.LEAF);
+  const choice = here ? 0 : <usize>load<u32>(<usize>load<u32>(sw, SimSwitch.CHOICES) + (leaf << 2));
+  traceWays(sim, choice, d);
+  const out = route(sim, n, d), hash = choice && load<u8>(choice) == Balance.ECMP ? flowHash(sim, d, load<u32>(sw, SimSwitch.SALT)) : 0;
+  traceChosen(sim, out, choice, d, hash);
+  return out;
 }
 
 function choose(sim: usize, sw: usize, c: usize, d: usize): u32 {

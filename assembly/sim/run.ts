@@ -1,12 +1,14 @@
 // run.ts -- virtual time: the next event, and what it does.
 
 import { EVENT_SHIFT, EventKind, LinkClass, NOBODY, PortKind, Sim, SimDrop, SimPacket, SimPacketKind, SimPort, SimPortState } from "../abi/sim";
+import { TraceKind } from "../abi/sim_trace";
 import { rng_next } from "../lib/rng";
 import { eventNext, eventTake, eventTime, NEVER } from "./events";
 import { nicNext, nicReceive, nicStarts, nicTimeout } from "./nic";
-import { packetAt, packetDrop, packetFree } from "./packet";
-import { bufferGive, bufferTake, portAt, portNext, portPaused, portQueue } from "./port";
-import { route } from "./route";
+import { packetAt, packetFree } from "./packet";
+import { bufferGive, bufferTake, portAt, portDrop, portNext, portPaused, portQueue } from "./port";
+import { route, routeTraced } from "./route";
+import { traceAt } from "./trace";
 
 /** sim_run: time is up; nothing is left to happen; all flows are done; so many events were handled; the run is over for Sim.FAULT. */
 const UNTIL = 0, IDLE = 1, DONE = 2, BUDGET = 3, FAULT = 4;
@@ -62,9 +64,11 @@ function sent(sim: usize, n: u32, k: u32): void {
 function arrives(sim: usize, n: u32, k: u32): void {
   const p = portAt(sim, n), d = packetAt(sim, k);
   store<u64>(sim, load<u64>(sim, Sim.HOPS) + 1, Sim.HOPS);
-  if (load<u8>(p, SimPort.STATE) & SimPortState.DOWN) return packetDrop(sim, k, SimDrop.LINK_DOWN);
+  const state = load<u8>(p, SimPort.STATE);
+  if (state & SimPortState.DOWN) return portDrop(sim, n, k, SimDrop.LINK_DOWN);
   const loss = load<u32>(<usize>load<u32>(sim, Sim.LINKS) + load<u32>(p, SimPort.LINK) * LinkClass.STRIDE, LinkClass.LOSS);
-  if (loss && <u32>(rng_next(sim + Sim.RNG) >> 32) < loss) return packetDrop(sim, k, SimDrop.LINK_LOSS);
+  if (loss && <u32>(rng_next(sim + Sim.RNG) >> 32) < loss) return portDrop(sim, n, k, SimDrop.LINK_LOSS);
+  if (state & SimPortState.TRACED) traceAt(sim, TraceKind.ARRIVED, n, d);
   const host = load<u8>(p, SimPort.KIND) == PortKind.HOST;
   if (load<u8>(d, SimPacket.KIND) == SimPacketKind.PFC) {
     portPaused(sim, n, d);
@@ -75,8 +79,8 @@ function arrives(sim: usize, n: u32, k: u32): void {
     return;
   }
   if (host) return nicReceive(sim, n, k);
-  const out = route(sim, load<u32>(p, SimPort.OWNER), d);
-  if (out == NOBODY) return packetDrop(sim, k, SimDrop.NO_PATH);
+  const owner = load<u32>(p, SimPort.OWNER), out = state & SimPortState.TRACED ? routeTraced(sim, owner, d) : route(sim, owner, d);
+  if (out == NOBODY) return portDrop(sim, n, k, SimDrop.NO_PATH);
   store<u8>(d, load<u8>(d, SimPacket.HOPS) + 1, SimPacket.HOPS);
   if (bufferTake(sim, n, k)) portQueue(sim, out, k);
 }

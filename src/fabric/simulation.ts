@@ -74,6 +74,8 @@ export class Simulation {
   /** First port of each device. */
   readonly #ports: readonly number[];
   readonly #classes = new Map<string, number>();
+  /** Takes what is written down at ports that are TRACED. */
+  trace: { drain(): void } | undefined;
 
   constructor(readonly k: Kernels, readonly model: Model) {
     const { topology: t, messages, transport } = model, { view } = k;
@@ -292,9 +294,15 @@ export class Simulation {
    */
   run(until = Number.POSITIVE_INFINITY, budget = 0xffffffff): RunStatus {
     const end = until === Number.POSITIVE_INFINITY ? 0x7fffffffffffffffn : BigInt(Math.floor(until));
-    const status: RunStatus = (this.k.fn['sim_run'] as unknown as (sim: number, until: bigint, budget: number) => number)(this.at, end, budget);
-    if (status === RunStatus.FAULT) throw new WeftError(EXIT.internal, `the simulation ran out of ${SimFault[this.#get(Sim.FAULT)]!.toLowerCase()} at ${this.now} ps`);
-    return status;
+    for (;;) {
+      const status: RunStatus = (this.k.fn['sim_run'] as unknown as (sim: number, until: bigint, budget: number) => number)(this.at, end, budget);
+      this.trace?.drain();
+      if (status !== RunStatus.FAULT) return status;
+      const fault: SimFault = this.#get(Sim.FAULT);
+      if (fault !== SimFault.TRACE) throw new WeftError(EXIT.internal, `the simulation ran out of ${SimFault[fault]!.toLowerCase()} at ${this.now} ps`);
+      this.#set(Sim.FAULT, SimFault.NONE);
+      if (this.#get(Sim.OPEN) === 0) return RunStatus.DONE;
+    }
   }
 
   /** A link goes down, or comes up: from now on its ends lose what arrives. Ways stay what they are until `route`. */
