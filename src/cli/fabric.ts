@@ -13,13 +13,14 @@ import { EXIT, WeftError } from '../kernel/errors.ts';
 import { loadKernels } from '../kernel/load.ts';
 import { parseTime, QuantityError } from '../switch/quantity.ts';
 import type { Command } from './command.ts';
+import { type OutFlags, RunOutput } from './fabric_out.ts';
 import { interruption } from './interrupt.ts';
 import { bytesText, grouped, memory, secondsText } from './numbers.ts';
 import { table } from './table.ts';
 import type { Talk } from './talk.ts';
 import { VERSION } from './version.ts';
 
-interface Flags { balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
+interface Flags extends OutFlags { balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
 
 const BALANCES: readonly BalanceName[] = ['ecmp', 'random', 'round-robin', 'shortest', 'fare'];
 const DOES = { run: 'run the workload, and compare', topo: 'show the fabric, without a run' } as const;
@@ -31,7 +32,7 @@ const INTERVAL = 100;
 
 const command: Command<Flags> = {
   json: true,
-  examples: ['weft fabric run fabric.yaml --balance ecmp,fare', 'weft fabric run fabric.yaml --seed 1..10 --json', 'weft fabric topo fabric.yaml'],
+  examples: ['weft fabric run fabric.yaml --balance ecmp,fare', 'weft fabric run fabric.yaml --seed 1..10 --json', "weft fabric run fabric.yaml --out run1 --capture 'leaf1:*'", 'weft fabric topo fabric.yaml'],
 
   define(c) {
     c.addArgument(c.createArgument('<do>', 'what to do').choices(Object.keys(DOES)))
@@ -39,6 +40,8 @@ const command: Command<Flags> = {
       .option('--balance <names>', `ways to choose among equal paths: ${BALANCES.join(', ')}; default: the file's`, balances)
       .option('--seed <n>', 'seed, or the first and last of several, as in 1..10', seeds)
       .option('--until <time>', 'virtual time at which to end, as in 200us', until)
+      .option('--out <folder>', 'with run: put inputs, results, time series, flows and a report page there')
+      .option('--capture <ports>', 'with --out: capture at ports, as in leaf1:e3,spine*; pcapng', (text: string) => text.split(','))
       .option('--mermaid', 'with topo: print a Mermaid flowchart')
       .option('--memory <size>', 'memory to reserve, up to 4GiB (the default)', memory)
       .addHelpText('after', `\nWhat there is to do:\n${Object.entries(DOES).map(([name, what]) => `  ${name.padEnd(5)} ${what}`).join('\n')}`);
@@ -86,13 +89,13 @@ function topo(scenario: Scenario, flags: Flags, talk: Talk): number {
 }
 
 async function runAll(scenario: Scenario, flags: Flags, talk: Talk): Promise<number> {
-  const { config } = scenario, stop = interruption(), results: Result[] = [], walls: number[] = [];
+  const { config } = scenario, stop = interruption(), results: Result[] = [], walls: number[] = [], output = RunOutput.open(scenario, flags);
   const points = (flags.balance ?? [config.balance ?? 'fare']).flatMap(balance => (flags.seed ?? [config.seed ?? 1]).map(seed => ({ balance, seed })));
   for (const { balance, seed } of points) {
     const started = performance.now(), k = loadKernels({ ...SMALL, memory: flags.memory ?? MEMORY });
     let next = started + INTERVAL;
-    const { result } = await runScenario(k, scenario, balance, seed, {
-      until: flags.until, signal: stop.signal,
+    const { sim, result } = await runScenario(k, scenario, balance, seed, {
+      until: flags.until, signal: stop.signal, watch: sim => output?.watch(sim),
       async progress(sim) {
         if (performance.now() < next) return;
         next = performance.now() + INTERVAL;
@@ -102,12 +105,16 @@ async function runAll(scenario: Scenario, flags: Flags, talk: Talk): Promise<num
       },
     });
     talk.progress('');
+    const captured = output?.ended(sim, result);
+    if (captured) talk.say(`${balance}, seed ${seed}: ${grouped(captured.reduce((n, c) => n + c.sent + c.received, 0))} frames captured at ${grouped(captured.length)} ports`);
     results.push(result);
     walls.push((performance.now() - started) / 1000);
     if (stop.signal.aborted) break;
   }
   const unfinished = results.some(r => r.completed < r.messages), code = stop.signal.aborted ? EXIT.interrupted : unfinished && flags.until === undefined && scenario.until === undefined ? EXIT.failed : EXIT.ok;
-  if (talk.json) talk.document({ code, name: config.name ?? null, runs: results, meta: { weft: VERSION, node: process.version, wallSeconds: walls } });
+  const document = { code, name: config.name ?? null, runs: results, meta: { weft: VERSION, node: process.version, wallSeconds: walls } };
+  output?.finish(document);
+  if (talk.json) talk.document(document);
   else if (!talk.quiet) print(scenario, results, walls, talk);
   if (stop.signal.aborted) talk.error('interrupted', 'what was measured until then is shown');
   else if (code === EXIT.failed) talk.error('some messages never ended', 'links that stay down, or packets that are lost each time; see what was dropped');

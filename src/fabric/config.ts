@@ -40,6 +40,7 @@ export interface FabricConfig {
   workload: WorkConfig[];
   events?: EventConfig[];
   convergence?: string;
+  capture?: string[];
   seed?: number;
   until?: string;
 }

@@ -3,6 +3,7 @@
 
 import type { Kernels } from '../kernel/kernels.ts';
 import { measure, type Result } from './results.ts';
+import type { Sampler } from './samples.ts';
 import type { Scenario } from './scenario.ts';
 import { type BalanceName, RunStatus, Simulation } from './simulation.ts';
 
@@ -12,6 +13,8 @@ export interface RunOptions {
   /** Called between slices; a promise holds the run. */
   readonly progress?: ((sim: Simulation) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called before the first event: what watches the run is put in place. @returns whom to call at times */
+  readonly watch?: ((sim: Simulation) => Sampler | undefined) | undefined;
 }
 
 /** Events of a slice: some tens of milliseconds. */
@@ -19,15 +22,18 @@ const SLICE = 500_000;
 
 /** @returns the simulation as it ended, and what it shows */
 export async function runScenario(k: Kernels, scenario: Scenario, balance: BalanceName, seed: number, options: RunOptions = {}): Promise<{ sim: Simulation; result: Result; interrupted: boolean }> {
-  const sim = new Simulation(k, scenario.model(balance, seed)), end = options.until ?? scenario.until ?? Number.POSITIVE_INFINITY, down = new Set<number>();
+  const sim = new Simulation(k, scenario.model(balance, seed)), end = options.until ?? scenario.until ?? Number.POSITIVE_INFINITY, down = new Set<number>(), sampler = options.watch?.(sim);
   const agenda = scenario.events.flatMap(e => [
     { at: e.at, act: () => { for (const l of e.links) { e.down ? down.add(l) : down.delete(l); sim.setLink(l, e.down); } } },
     { at: e.at + scenario.convergence, act: () => sim.route(down) },
   ]).sort((a, b) => a.at - b.at);
-  for (let next = 0; !options.signal?.aborted;) {
-    const item = agenda[next], stop = Math.min(end, item?.at ?? Number.POSITIVE_INFINITY), status = sim.run(stop, SLICE);
+  // Where nothing is left to happen there is nothing to sample.
+  for (let next = 0, idle = false; !options.signal?.aborted;) {
+    const item = agenda[next], stop = Math.min(end, item?.at ?? Number.POSITIVE_INFINITY), sample = idle ? stop : Math.min(stop, sampler?.next ?? stop), status = sim.run(sample, SLICE);
     if (status === RunStatus.DONE) break;
-    if (status !== RunStatus.BUDGET) {
+    idle = status === RunStatus.IDLE;
+    if (status !== RunStatus.BUDGET && sample < stop) sampler!.take();
+    else if (status !== RunStatus.BUDGET) {
       if (stop === end) break;
       item!.act();
       next++;
@@ -35,5 +41,6 @@ export async function runScenario(k: Kernels, scenario: Scenario, balance: Balan
     const pause = options.progress?.(sim);
     if (pause) await pause;
   }
+  sampler?.take();
   return { sim, result: measure(sim), interrupted: options.signal?.aborted ?? false };
 }

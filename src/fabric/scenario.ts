@@ -6,6 +6,7 @@ import { ConfigError, type Path, readText, YamlFile } from '../switch/file.ts';
 import { nearest } from '../switch/nearest.ts';
 import { parseRate, parseSize, parseTime, QuantityError } from '../switch/quantity.ts';
 import type { EventConfig, FabricConfig, TopologyConfig, WorkConfig } from './config.ts';
+import { listPorts, matchPorts } from './ports.ts';
 import { type BalanceName, DATA_HEADERS, type Message, type Model, type SwitchModel, type TransportModel } from './simulation.ts';
 import { type Cabling, fatTree, leafSpine, railClos, type Topology } from './topology.ts';
 import { allToAll, crossLeaf, halvingDoubling, incast, permutation, ringAllReduce } from './workload.ts';
@@ -55,6 +56,8 @@ export class Scenario {
     this.convergence = this.#time(c.convergence, '100us', ['convergence']);
     this.until = c.until === undefined ? undefined : this.#time(c.until, '', ['until']);
     this.events = (c.events ?? []).flatMap((e, i) => this.#event(e, ['events', i]) ?? []).sort((a, b) => a.at - b.at);
+    const ports = c.capture && listPorts(this.topology);
+    c.capture?.forEach((pattern, i) => { if (matchPorts(ports!, pattern).length === 0) this.#fault(['capture', i], `"${pattern}" names no port of this fabric: expected one, as in leaf1:e3, leaf1:* or spine*`); });
     this.#messages(1); // for its faults
     if (this.faults.length > 0) throw new ConfigError(this.faults);
   }

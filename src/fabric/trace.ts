@@ -2,7 +2,7 @@
 // out of the kernels' memory record by record.
 
 import { NOBODY, Sim, SimPort, SimPortState } from '../../assembly/abi/sim.ts';
-import { SimTrace, TraceKind, TraceRecord } from '../../assembly/abi/sim_trace.ts';
+import { SimTrace, type TraceKind, TraceRecord } from '../../assembly/abi/sim_trace.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import type { Simulation } from './simulation.ts';
 
