@@ -13,6 +13,7 @@ import { EXIT, WeftError } from '../kernel/errors.ts';
 import { loadKernels } from '../kernel/load.ts';
 import { parseTime, QuantityError } from '../switch/quantity.ts';
 import type { Command } from './command.ts';
+import { type ExplainFlags, explainFabric, flowName, packetName } from './fabric_explain.ts';
 import { type OutFlags, RunOutput } from './fabric_out.ts';
 import { interruption } from './interrupt.ts';
 import { bytesText, grouped, memory, secondsText } from './numbers.ts';
@@ -20,10 +21,10 @@ import { table } from './table.ts';
 import type { Talk } from './talk.ts';
 import { VERSION } from './version.ts';
 
-interface Flags extends OutFlags { balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
+interface Flags extends OutFlags, ExplainFlags { balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
 
 const BALANCES: readonly BalanceName[] = ['ecmp', 'random', 'round-robin', 'shortest', 'fare'];
-const DOES = { run: 'run the workload, and compare', topo: 'show the fabric, without a run' } as const;
+const DOES = { run: 'run the workload, and compare', topo: 'show the fabric, without a run', explain: 'run it again, and tell what became of a message, a packet or a link' } as const;
 /** Pool of packets that a run in descriptors has no use for. */
 const SMALL = { small: 64, jumbo: 16, huge: 4 };
 const MEMORY = 4 * 2 ** 30;
@@ -32,7 +33,7 @@ const INTERVAL = 100;
 
 const command: Command<Flags> = {
   json: true,
-  examples: ['weft fabric run fabric.yaml --balance ecmp,fare', 'weft fabric run fabric.yaml --seed 1..10 --json', "weft fabric run fabric.yaml --out run1 --capture 'leaf1:*'", 'weft fabric topo fabric.yaml'],
+  examples: ['weft fabric run fabric.yaml --balance ecmp,fare', 'weft fabric run fabric.yaml --seed 1..10 --json', "weft fabric run fabric.yaml --out run1 --capture 'leaf1:*'", 'weft fabric explain fabric.yaml --balance ecmp --packet 3/17', 'weft fabric topo fabric.yaml'],
 
   define(c) {
     c.addArgument(c.createArgument('<do>', 'what to do').choices(Object.keys(DOES)))
@@ -42,16 +43,19 @@ const command: Command<Flags> = {
       .option('--until <time>', 'virtual time at which to end, as in 200us', until)
       .option('--out <folder>', 'with run: put inputs, results, time series, flows and a report page there')
       .option('--capture <ports>', 'with --out: capture at ports, as in leaf1:e3,spine*; pcapng', (text: string) => text.split(','))
+      .option('--flow <n>', 'with explain: a message, by its number from 1', flowName)
+      .option('--packet <n/psn>', 'with explain: a packet of a message, as in 3/17', packetName)
+      .option('--link <ports>', 'with explain: a port, or some, as in leaf1:e3')
       .option('--mermaid', 'with topo: print a Mermaid flowchart')
       .option('--memory <size>', 'memory to reserve, up to 4GiB (the default)', memory)
-      .addHelpText('after', `\nWhat there is to do:\n${Object.entries(DOES).map(([name, what]) => `  ${name.padEnd(5)} ${what}`).join('\n')}`);
+      .addHelpText('after', `\nWhat there is to do:\n${Object.entries(DOES).map(([name, what]) => `  ${name.padEnd(7)} ${what}`).join('\n')}`);
   },
 
   async run([what, file], flags, talk) {
     const scenario = Scenario.read(file!);
     if (what === 'topo') return topo(scenario, flags, talk);
     if (flags.mermaid) throw new WeftError(EXIT.usage, '--mermaid goes with fabric topo');
-    return runAll(scenario, flags, talk);
+    return what === 'explain' ? explain(scenario, flags, talk) : runAll(scenario, flags, talk);
   },
 };
 export default command;
@@ -86,6 +90,13 @@ function topo(scenario: Scenario, flags: Flags, talk: Talk): number {
     else for (const [name, value] of facts.lines) talk.out(`${talk.colors.dim(name.padEnd(20))}${value}`);
   }
   return EXIT.ok;
+}
+
+function explain(scenario: Scenario, flags: Flags, talk: Talk): Promise<number> {
+  const { balance = [scenario.config.balance ?? 'fare'], seed = [scenario.config.seed ?? 1] } = flags;
+  if (balance.length > 1 || seed.length > 1) throw new WeftError(EXIT.usage, 'fabric explain is about one run: one --balance, one --seed');
+  const k = loadKernels({ ...SMALL, memory: flags.memory ?? MEMORY });
+  return explainFabric(k, scenario, balance[0]!, seed[0]!, flags, { until: flags.until, signal: interruption().signal, progress: () => setImmediate() }, talk);
 }
 
 async function runAll(scenario: Scenario, flags: Flags, talk: Talk): Promise<number> {
