@@ -1,5 +1,6 @@
 // build_host.mjs -- the host as published: dist/weft.js (the command line),
-// dist/index.js (the public API), the chunks they share, kernels.wasm beside
+// dist/index.js (the public API), dist/fabric_worker.js (a thread of a sweep),
+// the chunks they share, kernels.wasm beside
 // them, and the API's types.
 
 import { execFileSync } from 'node:child_process';
@@ -13,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url)), dist = join(root, 'd
 rmSync(dist, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { weft: 'src/cli/main.ts', index: 'src/index.ts' },
+  entryPoints: { weft: 'src/cli/main.ts', index: 'src/index.ts', fabric_worker: 'src/cli/fabric_worker.ts' },
   outdir: dist,
   bundle: true,
   // Verbs are chunks of their own, loaded when they are asked for. All lie in

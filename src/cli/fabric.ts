@@ -13,18 +13,26 @@ import { EXIT, WeftError } from '../kernel/errors.ts';
 import { loadKernels } from '../kernel/load.ts';
 import { parseTime, QuantityError } from '../switch/quantity.ts';
 import type { Command } from './command.ts';
+import { diffFabrics } from './fabric_diff.ts';
 import { type ExplainFlags, explainFabric, flowName, packetName } from './fabric_explain.ts';
 import { type OutFlags, RunOutput } from './fabric_out.ts';
+import { setting, shard, sweepFabric, type SweepFlags, workers } from './fabric_sweep.ts';
 import { interruption } from './interrupt.ts';
 import { bytesText, grouped, memory, secondsText } from './numbers.ts';
 import { table } from './table.ts';
 import type { Talk } from './talk.ts';
 import { VERSION } from './version.ts';
 
-interface Flags extends OutFlags, ExplainFlags { balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
+interface Flags extends OutFlags, ExplainFlags, SweepFlags { balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
 
 const BALANCES: readonly BalanceName[] = ['ecmp', 'random', 'round-robin', 'shortest', 'fare'];
-const DOES = { run: 'run the workload, and compare', topo: 'show the fabric, without a run', explain: 'run it again, and tell what became of a message, a packet or a link' } as const;
+const DOES = { run: 'run the workload, and compare', topo: 'show the fabric, without a run', explain: 'run it again, and tell what became of a message, a packet or a link', sweep: 'run it with many settings, balances and seeds', diff: 'compare two run folders or results' } as const;
+type Verb = keyof typeof DOES;
+/** Options that not every verb knows. */
+const GOES_WITH: Partial<Record<keyof Flags, readonly Verb[]>> = {
+  mermaid: ['topo'], balance: ['run', 'explain', 'sweep'], seed: ['run', 'explain', 'sweep'], until: ['run', 'explain', 'sweep'], out: ['run', 'sweep'], capture: ['run'],
+  flow: ['explain'], packet: ['explain'], link: ['explain'], set: ['sweep'], workers: ['sweep'], shard: ['sweep'],
+};
 /** Pool of packets that a run in descriptors has no use for. */
 const SMALL = { small: 64, jumbo: 16, huge: 4 };
 const MEMORY = 4 * 2 ** 30;
@@ -33,28 +41,36 @@ const INTERVAL = 100;
 
 const command: Command<Flags> = {
   json: true,
-  examples: ['weft fabric run fabric.yaml --balance ecmp,fare', 'weft fabric run fabric.yaml --seed 1..10 --json', "weft fabric run fabric.yaml --out run1 --capture 'leaf1:*'", 'weft fabric explain fabric.yaml --balance ecmp --packet 3/17', 'weft fabric topo fabric.yaml'],
+  examples: ['weft fabric run fabric.yaml --balance ecmp,fare', 'weft fabric run fabric.yaml --seed 1..10 --json', "weft fabric run fabric.yaml --out run1 --capture 'leaf1:*'", 'weft fabric explain fabric.yaml --balance ecmp --packet 3/17', 'weft fabric sweep fabric.yaml --set transport.window=64,256 --seed 1..10 --out grid', 'weft fabric diff run1 run2', 'weft fabric topo fabric.yaml'],
 
   define(c) {
     c.addArgument(c.createArgument('<do>', 'what to do').choices(Object.keys(DOES)))
-      .argument('<file>', 'fabric file')
+      .argument('<file>', 'fabric file; of diff a run folder or result.json')
+      .argument('[other]', 'of diff the one to compare it with')
       .option('--balance <names>', `ways to choose among equal paths: ${BALANCES.join(', ')}; default: the file's`, balances)
       .option('--seed <n>', 'seed, or the first and last of several, as in 1..10', seeds)
       .option('--until <time>', 'virtual time at which to end, as in 200us', until)
-      .option('--out <folder>', 'with run: put inputs, results, time series, flows and a report page there')
+      .option('--out <folder>', 'with run: put inputs, results, time series, flows and a report page there; with sweep: its points')
       .option('--capture <ports>', 'with --out: capture at ports, as in leaf1:e3,spine*; pcapng', (text: string) => text.split(','))
       .option('--flow <n>', 'with explain: a message, by its number from 1', flowName)
       .option('--packet <n/psn>', 'with explain: a packet of a message, as in 3/17', packetName)
       .option('--link <ports>', 'with explain: a port, or some, as in leaf1:e3')
+      .option('--set <key=values>', 'with sweep: values of a key of the file, as in transport.window=64,256; may come again', setting)
+      .option('--workers <n>', 'with sweep: threads; default: one a core', workers)
+      .option('--shard <i/n>', 'with sweep: only part i of n', shard)
       .option('--mermaid', 'with topo: print a Mermaid flowchart')
       .option('--memory <size>', 'memory to reserve, up to 4GiB (the default)', memory)
       .addHelpText('after', `\nWhat there is to do:\n${Object.entries(DOES).map(([name, what]) => `  ${name.padEnd(7)} ${what}`).join('\n')}`);
   },
 
-  async run([what, file], flags, talk) {
+  async run([what, file, other], flags, talk) {
+    if ((what === 'diff') !== (other !== undefined)) throw new WeftError(EXIT.usage, what === 'diff' ? 'fabric diff compares two runs' : `no argument "${other}" is known`, 'weft fabric --help');
+    for (const [option, verbs] of Object.entries(GOES_WITH))
+      if (flags[option as keyof Flags] !== undefined && !verbs.includes(what as Verb)) throw new WeftError(EXIT.usage, `--${option} goes with fabric ${verbs.join(' and ')}`, 'weft fabric --help');
+    if (what === 'diff') return diffFabrics(file!, other!, talk);
     const scenario = Scenario.read(file!);
     if (what === 'topo') return topo(scenario, flags, talk);
-    if (flags.mermaid) throw new WeftError(EXIT.usage, '--mermaid goes with fabric topo');
+    if (what === 'sweep') return sweepFabric(scenario, flags.balance ?? [scenario.config.balance ?? 'fare'], flags.seed ?? [scenario.config.seed ?? 1], { ...flags, memory: flags.memory ?? MEMORY }, interruption().signal, talk);
     return what === 'explain' ? explain(scenario, flags, talk) : runAll(scenario, flags, talk);
   },
 };

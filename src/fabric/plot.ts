@@ -56,11 +56,12 @@ export function lines(list: readonly Line[], axes: Axes, steps = false): string 
 /**
  * Rows of shares over time. Cells of one shade are one path, so that a large
  * map is a small file.
- * @param columns seconds that each column takes; @param cell share from 0 to 1
+ * @param columns seconds that each column takes @param total seconds from left to right @param cell share from 0 to 1
  */
-export function heatMap(title: string, rows: readonly string[], columns: readonly number[], cell: (row: number, column: number) => number, x: (value: number) => string): string {
-  const width = WIDTH - LABEL - RIGHT, total = columns.reduce((a, b) => a + b, 0) || 1, height = TOP + rows.length * ROW + BOTTOM;
-  const ends = columns.reduce<number[]>((list, c) => [...list, list.at(-1)! + c], [0]).map(t => LABEL + width * t / total);
+export function heatMap(title: string, rows: readonly string[], columns: readonly number[], total: number, cell: (row: number, column: number) => number, x: (value: number) => string): string {
+  const width = WIDTH - LABEL - RIGHT, height = TOP + rows.length * ROW + BOTTOM;
+  let elapsed = 0;
+  const ends = [LABEL, ...columns.map(c => LABEL + width * (elapsed += c) / total)];
   const shades = Array.from({ length: SHADES }, () => '');
   rows.forEach((_, r) => {
     for (let c = 0, from = 0; c < columns.length; c++) {

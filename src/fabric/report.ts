@@ -29,13 +29,15 @@ const DRAWN_MAX = 8;
 /** Steps of a distribution: more are no finer on a screen. */
 const STEPS_MAX = 400;
 const STYLE = `body{font:14px/1.45 system-ui,sans-serif;margin:24px auto;max-width:1200px;padding:0 16px;color:#222;background:#fff}
-h1{font-size:22px}h2{font-size:17px;margin-top:32px}table{border-collapse:collapse}td,th{padding:3px 10px;text-align:right;border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}
+h1{font-size:22px}h2{font-size:17px;margin-top:32px}table{border-collapse:collapse;display:block;overflow-x:auto}td,th{padding:3px 8px;font-size:13px;white-space:nowrap;text-align:right;border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}
 dl{display:grid;grid-template-columns:max-content auto;gap:2px 16px}dt{color:#666}dd{margin:0}.row{display:flex;flex-wrap:wrap;gap:12px}figure{margin:0}svg{max-width:100%;height:auto}
 svg text{font:11px system-ui,sans-serif;fill:#444}svg .t{font-size:13px;font-weight:600;fill:#222}svg .s{font-size:8px}.g{stroke:#e4e4e4}.l{fill:none;stroke-width:1.6}
 figcaption{font-size:12px;padding-left:70px}figcaption span{margin-right:10px;white-space:nowrap}figcaption i{display:inline-block;width:12px;height:10px;margin-right:4px}.k i{margin:0}pre{background:#f6f6f6;padding:12px;overflow:auto}`;
 
 export function renderReport(page: Page): string {
   const drawn = page.points.slice(0, DRAWN_MAX), rest = page.points.length - drawn.length;
+  // One scale for all, so that what stands side by side can be compared.
+  const longest = Math.max(...drawn.map(end)) || 1;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(page.title)}</title><style>${STYLE}</style></head><body>
 <h1>${escaped(page.title)}</h1>
@@ -46,8 +48,8 @@ ${rest > 0 ? `<p>Curves are of the first ${DRAWN_MAX} of ${page.points.length} r
 <h2>Completion of messages</h2>
 ${completionPlot(drawn)}
 <h2>Use of links</h2>
-<div class="row">${drawn.map(utilisationPlot).join('\n')}</div>
-<div class="row">${drawn.map(linkMap).join('\n')}</div>
+<div class="row">${drawn.map(p => utilisationPlot(p, longest)).join('\n')}</div>
+<div class="row">${drawn.map(p => linkMap(p, longest)).join('\n')}</div>
 <h2>Queues and pauses</h2>
 <div class="row">${[queuePlot(drawn), pausePlot(drawn), goodputPlot(drawn)].join('\n')}</div>
 <h2>The file</h2>
@@ -84,12 +86,12 @@ function completionPlot(points: readonly Observed[]): string {
 const over = (p: Observed, value: (s: Sample) => number): Line['points'] => p.samples.map(s => [s.start + s.seconds / 2, value(s)] as const);
 const end = (p: Observed): number => p.samples.reduce((sum, s) => sum + s.seconds, 0);
 
-function utilisationPlot(p: Observed): string {
-  return lines(p.stages.map((name, i) => ({ name, points: over(p, s => s.stages[i]!.mean) })), { title: `${named(p)}: busy share of links, by stage`, x: formatSeconds, y: formatShare, yMax: 1, xMax: end(p) });
+function utilisationPlot(p: Observed, xMax: number): string {
+  return lines(p.stages.map((name, i) => ({ name, points: over(p, s => s.stages[i]!.mean) })), { title: `${named(p)}: busy share of links, by stage`, x: formatSeconds, y: formatShare, yMax: 1, xMax });
 }
 
-function linkMap(p: Observed): string {
-  return heatMap(`${named(p)}: links over time`, p.lines, p.samples.map(s => s.seconds), (row, column) => p.samples[column]!.lines[row]!, formatSeconds);
+function linkMap(p: Observed, total: number): string {
+  return heatMap(`${named(p)}: links over time`, p.lines, p.samples.map(s => s.seconds), total, (row, column) => p.samples[column]!.lines[row]!, formatSeconds);
 }
 
 function eachPoint(points: readonly Observed[], title: string, y: (n: number) => string, value: (s: Sample) => number): string {

@@ -75,16 +75,15 @@ export class Journeys {
 
   record(r: number): void {
     const { view } = this.sim.k, kind: TraceKind = view.getUint8(r + TraceRecord.KIND), u32 = (field: number) => view.getUint32(r + field, true), port = u32(TraceRecord.PORT), now = Number(view.getBigInt64(r, true));
-    if (kind === TraceKind.PAUSED) return this.pauses.change(port, now, u32(TraceRecord.B));
-    if (view.getUint8(r + TraceRecord.PACKET_KIND) !== SimPacketKind.DATA) return;
-    const key = `${u32(TraceRecord.FLOW)}/${u32(TraceRecord.PSN)}`;
-    if (kind === TraceKind.SENT) return this.#sent(r, key, port, now);
-    if (kind === TraceKind.WAY) return void this.#offers.push(this.#offer(r, port));
-    const list = this.#travelling.get(key);
-    if (kind === TraceKind.ARRIVED) return this.#arrived(list?.find(t => t.toward === port), key, port, now);
-    if (kind === TraceKind.DROPPED) return this.#dropped(list?.find(t => t.toward === port || (t.toward < 0 && t.waits < 0 && t.journey.hops.at(-1)!.in === this.#name(port))), key, r, port, now);
-    if (!this.#now) return;
-    if (kind === TraceKind.CHOSEN) this.#chosen(this.#now, r, port);
+    if (kind === TraceKind.PAUSED) this.pauses.change(port, now, u32(TraceRecord.B));
+    if (kind === TraceKind.PAUSED || view.getUint8(r + TraceRecord.PACKET_KIND) !== SimPacketKind.DATA) return;
+    const key = `${u32(TraceRecord.FLOW)}/${u32(TraceRecord.PSN)}`, list = this.#travelling.get(key);
+    if (kind === TraceKind.SENT) this.#sent(r, key, port, now);
+    else if (kind === TraceKind.WAY) this.#offers.push(this.#offer(r, port));
+    else if (kind === TraceKind.ARRIVED) this.#arrived(list?.find(t => t.toward === port), key, port, now);
+    else if (kind === TraceKind.DROPPED) this.#dropped(list?.find(t => t.toward === port || (t.toward < 0 && t.waits < 0 && t.journey.hops.at(-1)!.in === this.#name(port))), key, r, port, now);
+    else if (!this.#now) return;
+    else if (kind === TraceKind.CHOSEN) this.#chosen(this.#now, r, port);
     else this.#queued(this.#now, r, port, now);
   }
 

@@ -50,9 +50,9 @@ export async function explainLinks(k: Kernels, scenario: Scenario, balance: Bala
 
 function count(sim: Simulation, tallies: ReadonlyMap<number, Tally>, pauses: Pauses, r: number): void {
   const { view } = sim.k, kind: TraceKind = view.getUint8(r + TraceRecord.KIND), u32 = (field: number) => view.getUint32(r + field, true), port = u32(TraceRecord.PORT), now = Number(view.getBigInt64(r, true));
-  if (kind === TraceKind.PAUSED) return pauses.change(port, now, u32(TraceRecord.B));
+  if (kind === TraceKind.PAUSED) pauses.change(port, now, u32(TraceRecord.B));
   const t = tallies.get(port), packetKind: SimPacketKind = view.getUint8(r + TraceRecord.PACKET_KIND), flow = u32(TraceRecord.FLOW), key = `${packetKind}/${flow}/${u32(TraceRecord.PSN)}`, bytes = view.getUint16(r + TraceRecord.BYTES, true);
-  if (!t) return;
+  if (!t || kind === TraceKind.PAUSED) return;
   if (kind === TraceKind.DROPPED) {
     const reason = SimDrop[u32(TraceRecord.A)]!;
     t.dropped[reason] = (t.dropped[reason] ?? 0) + 1;
