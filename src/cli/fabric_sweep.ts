@@ -126,11 +126,9 @@ async function runPoints(points: readonly Point[], job: Omit<Job, 'point'>, thre
 /** @returns undefined when the thread was ended */
 function ask(worker: Worker, job: Job): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => { worker.removeAllListeners(); act(); };
-    worker.once('message', (answer: Answer) => { settle(() => { resolve(answer); }); });
-    worker.once('error', e => { settle(() => { reject(e); }); });
-    worker.once('exit', () => { settle(() => { resolve(undefined); }); });
-    worker.postMessage(job);
+    const settle = () => { worker.off('message', answered).off('error', failed).off('exit', ended); };
+    const answered = (answer: Answer) => { settle(); resolve(answer); }, failed = (e: Error) => { settle(); reject(e); }, ended = () => { settle(); resolve(undefined); };
+    worker.on('message', answered).on('error', failed).on('exit', ended).postMessage(job);
   });
 }
 
