@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
 import { Sim } from '../../assembly/abi/sim.ts';
+import { identityOf, readCheckpoint, writeCheckpoint } from '../fabric/checkpoint.ts';
 import { formatSeconds, formatShare } from '../fabric/format.ts';
 import { describeTopology, mermaidTopology } from '../fabric/picture.ts';
 import type { Result } from '../fabric/results.ts';
@@ -23,14 +24,14 @@ import { table } from './table.ts';
 import type { Talk } from './talk.ts';
 import { VERSION } from './version.ts';
 
-interface Flags extends OutFlags, ExplainFlags, SweepFlags { balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
+interface Flags extends OutFlags, ExplainFlags, SweepFlags { checkpoint?: string; balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
 
 const BALANCES: readonly BalanceName[] = ['ecmp', 'random', 'round-robin', 'shortest', 'fare'];
 const DOES = { run: 'run the workload, and compare', topo: 'show the fabric, without a run', explain: 'run it again, and tell what became of a message, a packet or a link', sweep: 'run it with many settings, balances and seeds', diff: 'compare two run folders or results' } as const;
 type Verb = keyof typeof DOES;
 /** Options that not every verb knows. */
 const GOES_WITH: Partial<Record<keyof Flags, readonly Verb[]>> = {
-  mermaid: ['topo'], balance: ['run', 'explain', 'sweep'], seed: ['run', 'explain', 'sweep'], until: ['run', 'explain', 'sweep'], out: ['run', 'sweep'], capture: ['run'],
+  mermaid: ['topo'], balance: ['run', 'explain', 'sweep'], seed: ['run', 'explain', 'sweep'], until: ['run', 'explain', 'sweep'], out: ['run', 'sweep'], capture: ['run'], checkpoint: ['run'],
   flow: ['explain'], packet: ['explain'], link: ['explain'], set: ['sweep'], workers: ['sweep'], shard: ['sweep'],
 };
 /** Pool of packets that a run in descriptors has no use for. */
@@ -52,6 +53,7 @@ const command: Command<Flags> = {
       .option('--until <time>', 'virtual time at which to end, as in 200us', until)
       .option('--out <folder>', 'with run: put inputs, results, time series, flows and a report page there; with sweep: its points')
       .option('--capture <ports>', 'with --out: capture at ports, as in leaf1:e3,spine*; pcapng', (text: string) => text.split(','))
+      .option('--checkpoint <file>', 'with run: go on from this file if it is there, and write it when the run is not over')
       .option('--flow <n>', 'with explain: a message, by its number from 1', flowName)
       .option('--packet <n/psn>', 'with explain: a packet of a message, as in 3/17', packetName)
       .option('--link <ports>', 'with explain: a port, or some, as in leaf1:e3')
@@ -60,7 +62,7 @@ const command: Command<Flags> = {
       .option('--shard <i/n>', 'with sweep: only part i of n', shard)
       .option('--mermaid', 'with topo: print a Mermaid flowchart')
       .option('--memory <size>', 'memory to reserve, up to 4GiB (the default)', memory)
-      .addHelpText('after', `\nWhat there is to do:\n${Object.entries(DOES).map(([name, what]) => `  ${name.padEnd(7)} ${what}`).join('\n')}`);
+      .addHelpText('after', `\nWhat there is to do:\n${Object.entries(DOES).map(([name, what]) => `  ${name.padEnd(8)} ${what}`).join('\n')}`);
   },
 
   async run([what, file, other], flags, talk) {
@@ -118,11 +120,13 @@ function explain(scenario: Scenario, flags: Flags, talk: Talk): Promise<number> 
 async function runAll(scenario: Scenario, flags: Flags, talk: Talk): Promise<number> {
   const { config } = scenario, stop = interruption(), results: Result[] = [], walls: number[] = [], output = RunOutput.open(scenario, flags);
   const points = (flags.balance ?? [config.balance ?? 'fare']).flatMap(balance => (flags.seed ?? [config.seed ?? 1]).map(seed => ({ balance, seed })));
+  if (flags.checkpoint !== undefined && (points.length > 1 || output)) throw new WeftError(EXIT.usage, output ? '--checkpoint does not go with --out: the time before is not in the file' : `a checkpoint is of one run, here are ${points.length}`);
   for (const { balance, seed } of points) {
     const started = performance.now(), k = loadKernels({ ...SMALL, memory: flags.memory ?? MEMORY });
     let next = started + INTERVAL;
-    const { sim, result } = await runScenario(k, scenario, balance, seed, {
-      until: flags.until, signal: stop.signal, watch: sim => output?.watch(sim),
+    const identity = identityOf(scenario.file.text, balance, seed, VERSION), from = flags.checkpoint === undefined ? undefined : readCheckpoint(flags.checkpoint, identity);
+    const { sim, result, done } = await runScenario(k, scenario, balance, seed, {
+      until: flags.until, signal: stop.signal, from, watch: sim => output?.watch(sim),
       async progress(sim) {
         if (performance.now() < next) return;
         next = performance.now() + INTERVAL;
@@ -132,6 +136,7 @@ async function runAll(scenario: Scenario, flags: Flags, talk: Talk): Promise<num
       },
     });
     talk.progress('');
+    if (flags.checkpoint !== undefined && result.completed < result.messages) writeCheckpoint(flags.checkpoint, k, identity, done);
     const captured = output?.ended(sim, result);
     if (captured) talk.say(`${balance}, seed ${seed}: ${grouped(captured.reduce((n, c) => n + c.sent + c.received, 0))} frames captured at ${grouped(captured.length)} ports`);
     results.push(result);

@@ -2,6 +2,7 @@
 // what happens to its links, and the control plane that follows.
 
 import type { Kernels } from '../kernel/kernels.ts';
+import { type Checkpoint, restore } from './checkpoint.ts';
 import { measure, type Result } from './results.ts';
 import type { Sampler } from './samples.ts';
 import type { Scenario } from './scenario.ts';
@@ -13,6 +14,8 @@ export interface RunOptions {
   /** Called between slices; a promise holds the run. */
   readonly progress?: ((sim: Simulation) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Where to go on, instead of at the beginning. */
+  readonly from?: Checkpoint | undefined;
   /** Called before the first event: what watches the run is put in place. @returns whom to call at times */
   readonly watch?: ((sim: Simulation) => Sampler | undefined) | undefined;
 }
@@ -20,15 +23,21 @@ export interface RunOptions {
 /** Events of a slice: some tens of milliseconds. */
 const SLICE = 500_000;
 
-/** @returns the simulation as it ended, and what it shows */
-export async function runScenario(k: Kernels, scenario: Scenario, balance: BalanceName, seed: number, options: RunOptions = {}): Promise<{ sim: Simulation; result: Result; interrupted: boolean }> {
-  const sim = new Simulation(k, scenario.model(balance, seed)), end = options.until ?? scenario.until ?? Number.POSITIVE_INFINITY, down = new Set<number>(), sampler = options.watch?.(sim);
+/** @returns the simulation as it ended, what it shows, and how much of its agenda is done, for a checkpoint */
+export async function runScenario(k: Kernels, scenario: Scenario, balance: BalanceName, seed: number, options: RunOptions = {}): Promise<{ sim: Simulation; result: Result; interrupted: boolean; done: number }> {
+  const sim = new Simulation(k, scenario.model(balance, seed)), end = options.until ?? scenario.until ?? Number.POSITIVE_INFINITY, down = new Set<number>();
   const agenda = scenario.events.flatMap(e => [
     { at: e.at, act: () => { for (const l of e.links) { e.down ? down.add(l) : down.delete(l); sim.setLink(l, e.down); } } },
     { at: e.at + scenario.convergence, act: () => sim.route(down) },
   ]).sort((a, b) => a.at - b.at);
+  let next = options.from?.done ?? 0, idle = false;
+  if (options.from) {
+    for (const item of agenda.slice(0, next)) item.act();
+    restore(k, options.from);
+  }
+  const sampler = options.watch?.(sim);
   // Where nothing is left to happen there is nothing to sample.
-  for (let next = 0, idle = false; !options.signal?.aborted;) {
+  while (!options.signal?.aborted) {
     const item = agenda[next], stop = Math.min(end, item?.at ?? Number.POSITIVE_INFINITY), sample = idle ? stop : Math.min(stop, sampler?.next ?? stop), status = sim.run(sample, SLICE);
     if (status === RunStatus.DONE) break;
     idle = status === RunStatus.IDLE;
@@ -42,5 +51,5 @@ export async function runScenario(k: Kernels, scenario: Scenario, balance: Balan
     if (pause) await pause;
   }
   sampler?.take();
-  return { sim, result: measure(sim), interrupted: options.signal?.aborted ?? false };
+  return { sim, result: measure(sim), interrupted: options.signal?.aborted ?? false, done: next };
 }
