@@ -1,14 +1,18 @@
 // fabric.ts -- `weft fabric`: a fabric and its workload in virtual time.
 
+import { writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
 import { Sim } from '../../assembly/abi/sim.ts';
+import { dotTopology, listTopology, mermaidTopology } from '../fabric/draw.ts';
+import { describeTopology, factLines } from '../fabric/facts.ts';
+import { flowsCsv } from '../fabric/flows_csv.ts';
 import { formatSeconds, formatShare } from '../fabric/format.ts';
-import { describeTopology, mermaidTopology } from '../fabric/picture.ts';
+import { headroomByTier } from '../fabric/headroom.ts';
 import type { Result } from '../fabric/results.ts';
 import { runScenario } from '../fabric/run.ts';
 import { Scenario } from '../fabric/scenario.ts';
-import type { BalanceName } from '../fabric/simulation.ts';
+import { type BalanceName, DATA_HEADERS } from '../fabric/simulation.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import { loadKernels } from '../kernel/load.ts';
 import { parseTime, QuantityError } from '../switch/quantity.ts';
@@ -19,7 +23,7 @@ import { table } from './table.ts';
 import type { Talk } from './talk.ts';
 import { VERSION } from './version.ts';
 
-interface Flags { balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
+interface Flags { balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean; dot?: boolean; graph?: boolean; flows?: string }
 
 const BALANCES: readonly BalanceName[] = ['ecmp', 'random', 'round-robin', 'shortest', 'fare'];
 const DOES = { run: 'run the workload, and compare', topo: 'show the fabric, without a run' } as const;
@@ -40,6 +44,9 @@ const command: Command<Flags> = {
       .option('--seed <n>', 'seed, or the first and last of several, as in 1..10', seeds)
       .option('--until <time>', 'virtual time at which to end, as in 200us', until)
       .option('--mermaid', 'with topo: print a Mermaid flowchart')
+      .option('--dot', 'with topo: print a Graphviz graph')
+      .option('--graph', 'with topo --json: every device and link too')
+      .option('--flows <file>', 'with run: when each message was done, as CSV')
       .option('--memory <size>', 'memory to reserve, up to 4GiB (the default)', memory)
       .addHelpText('after', `\nWhat there is to do:\n${Object.entries(DOES).map(([name, what]) => `  ${name.padEnd(5)} ${what}`).join('\n')}`);
   },
@@ -47,7 +54,7 @@ const command: Command<Flags> = {
   async run([what, file], flags, talk) {
     const scenario = Scenario.read(file!);
     if (what === 'topo') return topo(scenario, flags, talk);
-    if (flags.mermaid) throw new WeftError(EXIT.usage, '--mermaid goes with fabric topo');
+    for (const flag of ['mermaid', 'dot', 'graph'] as const) if (flags[flag]) throw new WeftError(EXIT.usage, `--${flag} goes with fabric topo`);
     return runAll(scenario, flags, talk);
   },
 };
@@ -75,12 +82,16 @@ function until(text: string): number {
 }
 
 function topo(scenario: Scenario, flags: Flags, talk: Talk): number {
-  const { topology } = scenario;
-  if (flags.mermaid) for (const line of mermaidTopology(topology)) talk.out(line);
+  const { topology, switches, transport } = scenario, picture = flags.mermaid ? mermaidTopology : flags.dot ? dotTopology : undefined;
+  if (flags.flows) throw new WeftError(EXIT.usage, '--flows goes with fabric run');
+  if (flags.graph && !talk.json) throw new WeftError(EXIT.usage, '--graph goes with --json');
+  if (picture) for (const line of picture(topology)) talk.out(line);
   else {
-    const facts = describeTopology(topology);
-    if (talk.json) talk.document({ code: EXIT.ok, ...facts });
-    else for (const [name, value] of facts.lines) talk.out(`${talk.colors.dim(name.padEnd(20))}${value}`);
+    const facts = describeTopology(topology), headroom = headroomByTier(topology, switches, transport.mtu + DATA_HEADERS);
+    if (talk.json) talk.document({ code: EXIT.ok, ...facts, headroom, ...(flags.graph && listTopology(topology)) });
+    else
+      for (const [name, value] of [...factLines(facts), ...headroom.map(h => ['PFC headroom', `${h.switch}: ${bytesText(h.needed)} of ${bytesText(h.buffer)}, ${h.fits ? `and ${h.portsAtXoff} of ${h.ports} ports can be at xoff` : talk.colors.red('more than there is: packets will be lost')}`])])
+        talk.out(`${talk.colors.dim(name!.padEnd(20))}${value}`);
   }
   return EXIT.ok;
 }
@@ -88,10 +99,11 @@ function topo(scenario: Scenario, flags: Flags, talk: Talk): number {
 async function runAll(scenario: Scenario, flags: Flags, talk: Talk): Promise<number> {
   const { config } = scenario, stop = interruption(), results: Result[] = [], walls: number[] = [];
   const points = (flags.balance ?? [config.balance ?? 'fare']).flatMap(balance => (flags.seed ?? [config.seed ?? 1]).map(seed => ({ balance, seed })));
+  if (flags.flows && points.length > 1) throw new WeftError(EXIT.usage, `--flows is of one run, here are ${points.length}`);
   for (const { balance, seed } of points) {
     const started = performance.now(), k = loadKernels({ ...SMALL, memory: flags.memory ?? MEMORY });
     let next = started + INTERVAL;
-    const { result } = await runScenario(k, scenario, balance, seed, {
+    const { sim, result } = await runScenario(k, scenario, balance, seed, {
       until: flags.until, signal: stop.signal,
       async progress(sim) {
         if (performance.now() < next) return;
@@ -102,6 +114,7 @@ async function runAll(scenario: Scenario, flags: Flags, talk: Talk): Promise<num
       },
     });
     talk.progress('');
+    if (flags.flows) writeFileSync(flags.flows, `${[...flowsCsv(sim)].join('\n')}\n`);
     results.push(result);
     walls.push((performance.now() - started) / 1000);
     if (stop.signal.aborted) break;
