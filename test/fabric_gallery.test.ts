@@ -25,7 +25,7 @@ async function run(name: string, balance: BalanceName, seed = 1, edit = (text: s
 
 const within = (value: number, from: number, to: number, what: string): void => assert.ok(value >= from && value <= to, `${what}: ${value}, expected ${from} to ${to}`);
 const whole = (r: Result): void => assert.is(r.completed, r.messages);
-const withoutEvents = (text: string): string => text.replace(/^events:[^]*/m, '');
+const withoutEvents = (text: string): string => text.slice(0, text.indexOf('\nevents:') + 1);
 
 for (const name of readdirSync(folder).filter(f => f.endsWith('.yaml')))
   test(`${name} is a fabric, and says how to run it`, () => {

@@ -39,10 +39,9 @@ export interface Headroom { readonly tier: string; readonly switch: string; read
 /** @returns a row for each tier; none without PFC */
 export function headroomByTier(t: Topology, { buffer, pfc }: SwitchModel, mtu: number): Headroom[] {
   if (!pfc) return [];
-  const needed = new Float64Array(t.devices.length), worst = new Map<string, number>(), known = new Map<string, number>();
+  const needed = new Float64Array(t.devices.length), worst = new Map<string, number>();
   for (const { ends, rate, delay } of t.links) {
-    const key = `${rate} ${delay}`, bytes = known.get(key) ?? headroom(rate, delay, mtu) * pfc.priorities.length;
-    known.set(key, bytes);
+    const bytes = headroom(rate, delay, mtu) * pfc.priorities.length;
     for (const { device } of ends) needed[device]! += bytes;
   }
   for (let d = t.hosts; d < t.devices.length; d++) {

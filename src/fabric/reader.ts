@@ -42,9 +42,9 @@ export class Reader {
 
   /** `800G`, or `80x800G`: so many links side by side. @param delay picoseconds of each */
   bundle(text: string, delay: number, path: Path): Bundle {
-    const [, count, rate] = /^(\d+)x(.*)$/.exec(text) ?? [, '1', text], members = Number(count);
+    const [, count = '1', rate = text] = /^(\d+)x(.*)$/.exec(text) ?? [], members = Number(count);
     if (members < 1 || members > MEMBERS_MAX) this.fault(path, `a bundle has 1 to ${MEMBERS_MAX} links, not ${count}`);
-    return { members: Math.min(MEMBERS_MAX, Math.max(1, members)), rate: this.rate(rate!, path), delay };
+    return { members: Math.min(MEMBERS_MAX, Math.max(1, members)), rate: this.rate(rate, path), delay };
   }
 
   /** Picoseconds that `50m` or `2km` take. */
