@@ -19,7 +19,7 @@ const USAGE = `Usage: npm run bench -- [OPTIONS]
   --only NAME   rows of this node or pipeline (the beginning of a name will do); repeatable
   --nodes       nodes only
   --pipelines   pipelines only
-  --hot, --cold one set of the pipelines only
+  --hot, --cold one set only (nodes always have hot)
   --json        JSON on stdout, rows on stderr
   --save NAME   write the rows to bench/results/NAME.txt too
 `;
@@ -50,11 +50,11 @@ let failed = false;
 const wanted = (names: readonly string[]): string[] => names.filter(n => options.only.length === 0 || options.only.some(o => n === o || (n.startsWith(o) && !all.has(o))));
 const all = new Set([...Object.keys(catalog), ...Object.keys(pipelines)]);
 
-const NODE_HEAD = `# node, vectors of ${VEC_MAX}, in cache  ns/packet     Mpps    rme % samples   cases  harness`;
-function nodeText(name: string, r: Result): string {
-  if (typeof r === 'string') return `${name.padEnd(31)} ${r}`;
-  const { net, restore, rme, samples, cases, of } = r as NodeRow;
-  return `${name.padEnd(31)} ${net.toFixed(1).padStart(9)} ${(1e3 / net).toFixed(1).padStart(8)} ${rme.toFixed(1).padStart(8)} ${String(samples).padStart(7)} ${`${cases}/${of}`.padStart(7)} ${restore.toFixed(1).padStart(8)}`;
+const NODE_HEAD = `# node, vectors of ${VEC_MAX}         hot ns/pkt     Mpps  cold ns/pkt    rme %   cases  harness`;
+function nodeText(name: string, hot: Result, cold: Result | undefined): string {
+  if (typeof hot === 'string') return `${name.padEnd(31)} ${hot}`;
+  const { net, restore, rme, cases, of } = hot as NodeRow, far = cold === undefined ? '-' : typeof cold === 'string' ? 'FAILED' : (cold as NodeRow).net.toFixed(1);
+  return `${name.padEnd(31)} ${net.toFixed(1).padStart(10)} ${(1e3 / net).toFixed(1).padStart(8)} ${far.padStart(12)} ${rme.toFixed(1).padStart(8)} ${`${cases}/${of}`.padStart(7)} ${restore.toFixed(1).padStart(8)}`;
 }
 
 const PIPELINE_HEAD = '# whole switch                  ns/packet      min     Mpps  C ns/pkt   weft/C  tables';
@@ -81,9 +81,9 @@ if (nodes.length + chosen.length === 0) {
 
 if (nodes.length > 0) say(NODE_HEAD);
 for (const name of nodes) {
-  const result = child('node', name);
-  nodeRows.push(typeof result === 'string' ? { node: name, none: result } : result);
-  say(nodeText(name, result));
+  const hot = child('node', name, 'hot'), cold = typeof hot === 'string' || (options.hot && !options.cold) ? undefined : child('node', name, 'cold');
+  nodeRows.push(typeof hot === 'string' ? { node: name, none: hot } : { ...hot, cold: cold === undefined || typeof cold === 'string' ? cold : (cold as NodeRow).net });
+  say(nodeText(name, hot, cold));
 }
 
 if (chosen.length > 0) {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BufferClass, Packet, Pool, VEC_MAX } from '../assembly/abi/packet.ts';
-import type { Kernels } from '../src/kernel/kernels.ts';
+import type { Kernels, Sizes } from '../src/kernel/kernels.ts';
 import { loadKernels } from '../src/kernel/load.ts';
 import { receive, release, take, Vector } from '../src/kernel/packets.ts';
 import { SwitchFile } from '../src/switch/file.ts';
@@ -57,7 +57,7 @@ const FRAME = { SIZEOF: 8, LEN: 4, PORT: 6 } as const;
 const SPARE = 1024;
 
 /** Packets of a pipeline in memory, and how to put them back. */
-class Bench {
+export class Bench {
   readonly k: Kernels;
   readonly network: Network;
   readonly handles: number;
@@ -66,9 +66,9 @@ class Bench {
   readonly frames: number;
   #restore: () => void = () => undefined;
 
-  constructor(readonly p: Pipeline, readonly set: SetName) {
+  constructor(readonly p: Pipeline, readonly set: SetName, load: (sizes: Sizes) => Kernels = loadKernels) {
     const count = this.count = SETS[set];
-    this.k = loadKernels({ memory: set === 'cold' ? 4095 * MIB : 1024 * MIB, small: count + SPARE, jumbo: 8, huge: 8 });
+    this.k = load({ memory: set === 'cold' ? 4095 * MIB : 1024 * MIB, small: count + SPARE, jumbo: 8, huge: 8 });
     const dir = mkdtempSync(join(tmpdir(), 'weft-bench-'));
     try {
       this.network = new Network(this.k, new SwitchFile(`${p.name}.yaml`, p.yaml(dir)));
@@ -126,10 +126,16 @@ class Bench {
     for (let at = 0; at < count; at += VEC_MAX) {
       k.fn['graph_input']!(sw.at, entry, handles + at * 4, Math.min(VEC_MAX, count - at));
       k.fn['graph_run']!(sw.at);
-      sent += k.u32[(k.pool + Pool.TX_COUNT) >>> 2]!;
-      k.u32[(k.pool + Pool.TX_COUNT) >>> 2] = 0;
+      sent += this.clear();
     }
     return sent;
+  }
+
+  /** Forget what has left. @returns how many that were */
+  clear(): number {
+    const { k } = this, at = (k.pool + Pool.TX_COUNT) >>> 2, n = k.u32[at]!;
+    k.u32[at] = 0;
+    return n;
   }
 
   /** One pass that is not timed: everything has to come out. */

@@ -13,11 +13,8 @@ for (const name of ['switch', 'fabric']) {
   // The one runtime helper that generated code asks for, without a run-time dependency on ajv.
   const code = standalone(ajv, validate).replace(/require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g, '(s => [...s].length)');
   writeFileSync(new URL(`build/${name}_schema.mjs`, root), code);
-  writeFileSync(new URL(`build/${name}_schema.d.mts`, root), `export interface SchemaError {
-  instancePath: string; keyword: string; params: Record<string, unknown>; message?: string; schemaPath: string;
-  schema?: unknown; parentSchema?: { description?: string; properties?: Record<string, unknown> }; data?: unknown;
-}
-declare const validate: { (data: unknown): boolean; errors?: SchemaError[] | null };
+  writeFileSync(new URL(`build/${name}_schema.d.mts`, root), `import type { Validate } from '../src/switch/file.ts';
+declare const validate: Validate;
 export default validate;
 `);
 }

@@ -32,6 +32,7 @@ export { type Rate, RatePace, type Wall } from './replay/rate.ts';
 export { type Amount, dropComment, type Pace, portMac, type ReplayOptions, type ReplayResult, replay } from './replay/replay.ts';
 export { ConfigError, formatPosition, type Path, type Position, SwitchFile } from './switch/file.ts';
 export { Network, type OutsidePort, type Sink } from './switch/network.ts';
+export { type CacheRow, type ServiceRow, setService, showServices } from './switch/services_report.ts';
 export type { Switch } from './switch/switch.ts';
 export { AddressError, formatIp, formatMac, formatPrefix, parseIp, parseMac, parsePrefix, type Prefix } from './wire/address.ts';
 export { BuildError, build } from './wire/build.ts';

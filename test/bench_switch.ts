@@ -11,8 +11,8 @@ import { SwitchFile } from '../src/switch/file.ts';
 
 export interface Input { port?: string; bytes: Uint8Array; time?: bigint; orig?: number; id: number }
 export interface Sent { port: string; bytes: Uint8Array; id: number; time: bigint }
-/** What came of a burst of frames. */
-export interface Outcome { visits: Visit[]; sent: Sent[] }
+/** What came of a burst of frames; visits switch by switch. */
+export interface Outcome { visits: (Visit & { sw: string })[]; sent: Sent[] }
 
 const TRACE = 8 * 2 ** 20;
 
@@ -56,7 +56,7 @@ export class BenchSwitch {
         }
       },
     });
-    return { sent, visits: this.network.switches.flatMap(s => takeTrace(s.graph).visits) };
+    return { sent, visits: this.network.switches.flatMap(s => takeTrace(s.graph).visits.map(v => ({ ...v, sw: s.name }))) };
   }
 
   /** Frames of one port, one vector. */

@@ -103,6 +103,22 @@ test('a route leads into another VRF and a tag goes on', async () => {
   assert.ok(rewrite.headers.includes('+ vlan (30)'));
 });
 
+test('BIER: whose bits each copy has, and the lines that say so', async () => {
+  const { said, explanation } = await one(example('bier'), 'a:e1', 'eth(dst=01:00:5e:01:01:01)/ip(src=10.1.0.9,dst=232.1.1.1,ttl=9)/udp(srcport=5,dstport=6)');
+  golden('explain/bier.txt', said);
+  assert.equal(explanation.branches.map(b => `${b.kind} ${b.outcome.port}`), ['packet c:e2', 'copy d:e2', 'copy e:e2']);
+  assert.match(said, /BIER groups: sports, BFR 3-5/);
+  assert.match(said, /BIFT of sub-domain 0, set 0: BFR 4-5 via 10\.0\.24\.2/);
+  assert.match(said, /BIFT of sub-domain 0, set 0: BFR 4, this router/);
+});
+
+test('marks on the way out name their lines', async () => {
+  const { said } = await one(example('qos'), 'e1', 'eth()/ip(src=10.0.1.5,dst=10.8.0.1,dscp=5,ecn=2)/udp()');
+  assert.match(said, /qos_remark -> ecn_mark\n +qos: of e2 {2}switch\.yaml:20:7/);
+  assert.match(said, /ip\.dsfield\.dscp 5 -> 0/);
+  assert.match(said, /ecn: virtual queue of e2/);
+});
+
 test('drops before any table name the interface or port', async () => {
   const mac = await one(ROUTER, 'e1', 'eth(dst=02:00:00:00:00:99)/ip(src=10.0.1.5,dst=10.1.0.2)/udp()');
   assert.match(mac.said, /interface: e1, MAC 02:00:00:00:01:01 {2}switch\.yaml:3:7/);
@@ -173,6 +189,22 @@ test('through an SRv6 policy: the policy, the segments, the SIDs', async () => {
   assert.equal(explanation.visits.filter(v => v.node === 'srv6_local').map(v => v.matched!.entry), ['fc00:0:2:e:: End psp', 'fc00:0:3:d4:: End.DT4 VRF red']);
   assert.match(said, /SRv6 policies: over-mid, segments fc00:0:2:e:: fc00:0:3:d4::/);
   assert.is(explanation.outcome.port, 'tail:e2');
+});
+
+test('a frame through SRv6: the remote, the segments, the SID that leads into its bridge', async () => {
+  const { said, explanation } = await one(example('srv6-l2'), 'east:lan', 'eth(src=02:00:00:00:00:aa,dst=ff:ff:ff:ff:ff:ff)/arp()');
+  golden('explain/srv6_l2.txt', said);
+  assert.equal(explanation.visits.filter(v => v.node.startsWith('srv6')).map(v => v.matched!.entry), ['west-flood, segments fc00:0:2:2d::', 'fc00:0:2:2d::/64 End.DT2M to b1', 'fc00:0:2:2d::/64 End.DT2M to b1']);
+  const wire = await one(example('srv6-l2'), 'east:line', 'eth(src=02:00:00:00:00:aa,dst=02:00:00:00:00:bb)/vlan(id=5)/arp()');
+  assert.match(wire.said, /SIDs: fc00:0:2:d1:: End.DX2 by line /);
+});
+
+test('several segment lists: the one that a flow takes, and the binding SID of them', async () => {
+  const { said } = await one(example('srv6-policy'), 'e1', 'udp 10.1.0.9:1 > 10.2.0.2:2');
+  golden('explain/srv6_policy.txt', said);
+  const cross = await one(example('srv6-policy'), 'e2', 'eth()/ipv6(src=2001:db8:f::1,dst=fc00:0:1:4::)/ip(src=10.2.0.2,dst=10.1.0.77)/udp()');
+  assert.match(cross.said, /SIDs: fc00:0:1:4:: End\.DX4 to 10\.1\.0\.9 by e1 /);
+  assert.match(cross.said, /srv6_dx -> ip4_rewrite\n +adjacency: via 10\.1\.0\.9 on e1 /);
 });
 
 test('a VNI that nobody has', async () => {

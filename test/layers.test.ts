@@ -16,12 +16,15 @@ const MAY: Record<string, readonly string[]> = {
   'assembly/tables': KERNEL_LIB,
   'assembly/balance': [...KERNEL_LIB, 'assembly/tables'],
   'assembly/originate': [...KERNEL_LIB, 'assembly/tables'],
-  'assembly/nodes': [...KERNEL_LIB, 'assembly/tables', 'assembly/balance', 'assembly/originate'],
-  'assembly/graph': KERNEL_LIB,
+  'assembly/tenant': [...KERNEL_LIB, 'assembly/tables'],
+  'assembly/nodes': [...KERNEL_LIB, 'assembly/tables', 'assembly/balance', 'assembly/originate', 'assembly/tenant'],
+  'assembly/express': [...KERNEL_LIB, 'assembly/tables', 'assembly/originate'],
+  'assembly/graph': [...KERNEL_LIB, 'assembly/express'],
   'assembly/capture': KERNEL_LIB,
   'assembly/sim': [...KERNEL_LIB, 'assembly/balance'],
   'src/wire': ['assembly/wire'],
   'src/kernel': ['assembly/abi'],
+  'src/crypto': ['assembly/wire'],
   'src/capture': ['assembly/abi', 'assembly/wire', 'src/kernel', 'src/wire'],
   'src/filter': ['assembly/wire', 'src/kernel', 'src/wire'],
   'src/graph': ['assembly/abi', 'src/kernel'],
@@ -29,7 +32,7 @@ const MAY: Record<string, readonly string[]> = {
   'src/replay': ['assembly/abi', 'src/capture', 'src/filter', 'src/graph', 'src/kernel', 'src/switch', 'src/wire'],
   'src/explain': ['assembly/abi', 'assembly/wire', 'src/capture', 'src/graph', 'src/kernel', 'src/replay', 'src/switch', 'src/wire'],
   'src/show': ['assembly/abi', 'src/capture', 'src/explain', 'src/graph', 'src/kernel', 'src/replay', 'src/switch', 'src/wire'],
-  'src/switch': ['assembly/abi', 'assembly/wire', 'build/switch_schema.ts', 'src/kernel', 'src/graph', 'src/wire'],
+  'src/switch': ['assembly/abi', 'src/crypto', 'assembly/wire', 'build/switch_schema.ts', 'src/kernel', 'src/graph', 'src/wire'],
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -51,10 +51,22 @@ const make = (vrfs: number, entries: number): number => {
   u32('lpm6_init', t, vrfs, entries);
   return t;
 };
-// Addresses of the layout lpm6.ts draws: VRF_COUNT, COUNTS, FILTER, HASH.
+// Addresses of the layout lpm6.ts draws: VRF_COUNT, FILTER, HASH.
 const word = (at: number): number => k.view.getUint32(at, true);
-const filter = (t: number): Uint8Array => k.bytes.subarray(word(t + 8), word(t + 8) + (word(word(t + 12)) + 1) / 32);
-const entries = (t: number): number => word(word(t + 12) + 8);
+const filter = (t: number): Uint8Array => k.bytes.subarray(word(t + 4), word(t + 4) + (word(word(t + 8)) + 1) / 32);
+const entries = (t: number): number => word(word(t + 8) + 8);
+
+const KEYS = 64, keys = alloc(KEYS * 32 + KEYS * 4);
+/** A vector of lookups: what lpm6_get_many finds. */
+const many = (t: number, asked: readonly (readonly [vrf: number, addr: bigint])[]): number[] => {
+  asked.forEach(([vrf, addr], i) => {
+    k.view.setBigUint64(keys + i * 32, addr >> 64n, true);
+    k.view.setBigUint64(keys + i * 32 + 8, BigInt.asUintN(64, addr), true);
+    k.view.setUint32(keys + i * 32 + 16, vrf, true);
+  });
+  u32('lpm6_get_many', t, keys, asked.length, keys + KEYS * 32);
+  return asked.map((_, i) => word(keys + i * 32 + 20));
+};
 
 /** Prefixes that nest and share bits; `where` picks the bits that vary. */
 const draw = (next: () => number): [prefix: bigint, len: number] => {
@@ -87,6 +99,10 @@ test('puts, replacements and deletions of every length agree with the oracle', (
       assert.is(u32('lpm6_get_from', t, u32('lpm6_slot', t, vrf, hi, lo, candidates), vrf, hi, lo, candidates), want);
     }
     assert.is(u32('lpm6_count', t, vrf), model.routes.size);
+    // The same few addresses again and again, so that most answers are kept ones, in between changes.
+    const asked = Array.from({ length: 8 }, (_, i) => [next() % 3, i < 4 ? EDGES[next() % EDGES.length]! : prefix ^ BigInt(next() % 4)] as const);
+    assert.equal(many(t, asked), asked.map(([v, addr]) => models[v]!.get(addr)), `step ${step}`);
+    if (step % 3 === 0) assert.equal(many(t, asked.toReversed()), asked.toReversed().map(([v, addr]) => models[v]!.get(addr)));
   }
   models.forEach((model, vrf) => {
     assert.ok(model.routes.size > 200);
@@ -185,6 +201,21 @@ test('250,000 prefixes of an internet table in one VRF, inserted as a batch', ()
   }
   // One in sixteen by chance, for each of seven levels, at most.
   assert.ok((candidates - matches) / 50000 < 7 / 16, `${((candidates - matches) / 50000).toFixed(2)} false candidates a lookup`);
+});
+
+test('more flows than the cache has answers', () => {
+  const t = make(1, 30_000), next = random(97), model = new Model();
+  for (let i = 0; i < 20_000; i++) {
+    const prefix = BigInt(0x20000000 + (next() & 0xfffffff)) << 96n;
+    model.set(prefix, 32, i);
+    u32('lpm6_put', t, 0, ...halves(prefix), 32, i);
+  }
+  const routes = [...model.routes.values()], kept: (readonly [number, bigint])[] = [];
+  for (let i = 0; i < 1000; i++) {
+    const asked = Array.from({ length: KEYS }, (_, j) => (j & 3 && kept.length > 0 ? kept[next() % kept.length]! : [0, routes[next() % routes.length]!.prefix | BigInt(next())] as const));
+    kept.push(...asked.slice(0, 16));
+    assert.equal(many(t, asked), asked.map(([, addr]) => model.get(addr)));
+  }
 });
 
 test.run();

@@ -19,7 +19,10 @@ ports:
 neighbors:
   - {address: fd00:1::9, mac: 02:00:00:00:00:01, port: e1}
   - {address: fd00:2::9, mac: 02:00:00:00:00:04, port: e2}
+  - {address: 10.0.1.9, mac: 02:00:00:00:00:01, port: e1}
+  - {address: 10.0.2.9, mac: 02:00:00:00:00:04, port: e2}
 routes:
+  - {to: 192.0.2.0/24, via: 10.0.1.9}
   - {to: default6, via: fd00:2::9}
   - {to: 2001:db8:1::/48, via: fd00:1::9}
 `;
@@ -28,6 +31,7 @@ srv6:
   sids:
     "fcbb:bb00:e::/48": {behavior: End}
     "fcbb:bb00:e1::/48": {behavior: End, flavors: [psp]}
+    "fcbb:bb00:d4::/48": {behavior: End.DX4, via: 10.0.2.9}
 `;
 // Linux keeps the inner hop limit and flow label for the outer header.
 const HEADEND = `${ROUTER}
@@ -95,6 +99,22 @@ recorded('End with PSP', ['pcaps/linux_srv6_End_PSP.IN.pcap', 'pcaps/linux_srv6_
   const out = replay(SIDS, input!);
   assert.equal(out.map(o => sentBy(o, 'e2').length), [1, 1, 0, 0, 0, 0, 1]);
   out.flatMap(o => sentBy(o, 'e2')).forEach((f, i) => { same(f, output![i]!, `frame ${i}`); });
+});
+
+recorded('End.DX4', ['oracles/linux/srv6_EndDX4.in.pcap', 'oracles/linux/srv6_EndDX4.out.pcap', 'oracles/linux/srv6_EndDX4.back.pcap'], (input, output, back) => {
+  const out = replay(SIDS, input!);
+  assert.equal(out.map(o => sentBy(o, 'e2').length), [1, 1, 0, 0]);
+  out.flatMap(o => sentBy(o, 'e2')).forEach((f, i) => { same(f, output![i]!, `frame ${i}`); });
+  // The difference: Linux drops IPv6 inside without a word, RFC 8986 has the source told (4.1.1).
+  assert.is(dropOf(out[2]!), 'UPPER_LAYER_NOT_ALLOWED');
+  assert.is(told(out[2]!), '4 4 40');
+  // Time exceeded of the inner packet. The difference: our messages have no identification, and DF.
+  const [linux] = back!, want = Buffer.from(linux!), ip = want.subarray(ETH, ETH + 20);
+  assert.is(back!.length, 1);
+  ip.writeUInt32BE(0x4000, 4);
+  ip.writeUInt16BE(0, 10);
+  ip.writeUInt16BE(checksum(ip), 10);
+  same(sentBy(out[3]!, 'e1')[0]!, want, 'time exceeded');
 });
 
 for (const [name, entered, left, inner] of [

@@ -117,6 +117,32 @@ test('policies and SIDs that stay keep their counters', () => {
   assert.equal([...steer().sent[0]!.bytes.subarray(38, 44)], [0xfc, 0, 0, 0, 0, 9]);
 });
 
+const L2 = (segment: string, sids: string, l2 = '') => `
+ports: {x: , y: , e1: {address: ["2001:db8:1::1/64", 10.0.1.1/24], mac: 02:00:00:00:01:03}, m: {bridge: b1}}
+bridges: {b1: }
+neighbors: [{address: "2001:db8:1::9", mac: 02:00:00:00:01:09, port: e1}, {address: 10.0.1.9, mac: 02:00:00:00:01:09, port: e1}]
+routes: [{to: "fc00::/16", via: "2001:db8:1::9"}]
+srv6:
+  source: 2001:db8::1
+  policies: {p: {lists: [{segments: ["${segment}"], weight: 3}, {segments: ["fc00:0:8::"]}], mode: encaps.red}}
+  sids: {"fc00:0:1:4::": {behavior: End.DX4, via: 10.0.1.9}, "fc00:0:1:d2::": {behavior: End.DT2U, bridge: b1}, ${sids}}
+  l2: {l: {port: x, policy: p}, r: {bridge: b1, policy: p, source: "fc00:0:9::"${l2}}}
+`;
+test('frames enter a new list of their policy; adjacencies and tables of SIDs are what they were', () => {
+  const b = new BenchSwitch(L2('fc00:0:2::', '')), [sw] = b.network.switches;
+  const enter = () => [...new Set(Array.from({ length: 40 }, (_, i) => Buffer.from(b.send([{ port: 'x', bytes: frameOf(b.network, 'x', `eth()/ip(src=10.0.1.5,dst=10.9.0.1)/udp(srcport=${i})`), id: ++ids }]).sent[0]!.bytes.subarray(38, 44)).toString('hex')))].sort();
+  const cross = () => send(b, 'e1', 'ipv6(src=2001:db8:1::5,dst=fc00:0:1:4::)/ip(src=10.0.1.5,dst=10.9.0.1,ttl=9)/udp()').sent.map(s => s.bytes[22]);
+  const into = () => send(b, 'e1', 'ipv6(src=fc00:0:9::,dst=fc00:0:1:d2::)/eth(dst=02:00:00:00:00:99,src=02:00:00:00:00:98)/arp()').sent.map(s => s.port);
+  for (const [segment, sids] of [['fc00:0:2::', ''], ['fc00:0:3::', '"fc00:0:1:d1::": {behavior: End.DX2, port: y}'], ['fc00:0:3::', '"fc00:0:1:d3::": {behavior: End.DX2V, vlans: {5: y}}']] as const) {
+    reload(b, L2(segment, sids));
+    assert.equal(enter(), [segment.replace('fc00:0:', 'fc000000000').slice(0, 12), 'fc0000000008']);
+    assert.equal(cross(), [8]);
+    assert.equal(into(), ['m']);
+  }
+  assert.equal(showSids(sw!).slice(0, 2).map(s => s.packets), [3n, 3n]);
+  assert.throws(() => reload(b, L2('fc00:0:3::', '', ', learn: false')), /srv6\.l2\.r\.learn: cannot change while the switch runs/);
+});
+
 test('a thousand files leave the memory as large as it was', () => {
   const yaml = (n: number) => ROUTER(Array.from({ length: 40 + n % 20 }, (_, i) => `  - {to: 10.${i}.${n % 7}.0/24, via: 10.0.${2 + (i + n) % 2}.9}\n`).join(''), `groups: {g: {members: [{via: 10.0.2.9, weight: ${1 + n % 5}}, {via: 10.0.3.9}]}}`);
   const b = new BenchSwitch(yaml(0));

@@ -111,6 +111,37 @@ for (const view of ['sids', 'policies'])
     golden(`show/${view}.txt`, text((await shown(view, true, yaml, [{ port: 'head:e1', packet: 'eth()/ip(src=10.1.0.9,dst=10.2.0.2)/icmp' }])).report));
   });
 
+test('bier: after a capture', async () => {
+  const yaml = readFileSync(new URL('../examples/bier.yaml', import.meta.url), 'utf8'), packet = (group: string) => ({ port: 'a:e1', packet: `eth(dst=01:00:5e:01:01:01)/ip(src=10.1.0.9,dst=${group})/udp()` });
+  golden('show/bier.txt', text((await shown('bier', true, yaml, [packet('232.1.1.1'), packet('232.1.1.1'), packet('232.1.1.2')])).report));
+});
+
+test('ports, pfc and ecn: after a capture', async () => {
+  const yaml = readFileSync(new URL('../examples/qos.yaml', import.meta.url), 'utf8'), roce = (crc: string, dst: string) => ({ port: 'e1', packet: `eth()/ip(src=10.0.1.5,dst=${dst},ecn=2,dscp=26)/udp(srcport=5,checksum=0)/bth${crc}/data(len=64)` });
+  const packets = [roce('', '10.8.0.1'), roce('(icrc=1)', '10.8.0.1'), roce('', '10.9.0.1'), { port: 'e2', packet: 'eth(dst=01:80:c2:00:00:01)/pfc(c3=0xffff)' }, { port: 'e2', packet: 'eth(dst=01:80:c2:00:00:01)/pfc(c3=0)' }];
+  for (const view of ['ports', 'pfc', 'ecn']) golden(`show/${view}.txt`, text((await shown(view, true, yaml, packets)).report));
+});
+
+for (const view of ['sids', 'policies', 'interfaces'])
+  test(`${view}: frames through SRv6`, async () => {
+    const yaml = readFileSync(new URL('../examples/srv6-l2.yaml', import.meta.url), 'utf8');
+    const frames = [arp('east:lan', '02:00:00:00:00:aa'), arp('west:line', '02:00:00:00:00:bb')];
+    golden(`show/${view}_srv6_l2.txt`, text((await shown(view, true, yaml, frames)).report));
+  });
+
+test('policies: several segment lists', async () => {
+  const yaml = readFileSync(new URL('../examples/srv6-policy.yaml', import.meta.url), 'utf8');
+  golden('show/policies_lists.txt', text((await shown('policies', true, yaml, [1, 2, 3, 4, 5, 6, 7, 8].map(n => ({ port: 'e1', packet: `udp 10.1.0.9:${n} > 10.2.0.1:2` })))).report));
+  golden('show/sids_policy.txt', text((await shown('sids', false, yaml)).report));
+  golden('show/fib_policy.txt', text((await shown('fib', false, yaml)).report));
+});
+
+for (const view of ['sids', 'services'])
+  test(`${view} of a chain: after a capture`, async () => {
+    const yaml = readFileSync(new URL('../examples/chain.yaml', import.meta.url), 'utf8');
+    golden(`show/${view}_chain.txt`, text((await shown(view, true, yaml, [{ port: 'head:e1', packet: 'eth()/ip(src=10.1.0.9,dst=10.2.0.2)/icmp' }])).report));
+  });
+
 test('groups and labels', async () => {
   const groups = (await shown('groups', false, `
 ports: {e1: {address: 10.0.1.1/24}}

@@ -156,7 +156,7 @@ test('SIDs of a table file', () => {
     ['fc00:0:1:e::/64', 'End', 'psp,usd', '', '', 2], ['fc00:0:1:d4::', 'End.DT4', '', 'red', '', 4], ['fc00:0:1:a::', 'End.X', '', '', 'e1', 5],
   ]);
   for (const line of ['fc00::1 End.DT9', 'fc00::1', 'fc00::1 End flavors', 'fc00::1 End.DT4 table red'])
-    assert.throws(() => load(`fc00::2 End\n${line}\n`), (e: Error) => e.message.includes('sids.txt:2:1: expected "SID End|End.X|End.DT4|End.DT6|End.DT46'), line);
+    assert.throws(() => load(`fc00::2 End\n${line}\n`), (e: Error) => e.message.includes('sids.txt:2:1: expected "SID End|End.X|End.T|End.DX4|End.DX6|End.DT4|End.DT6|End.DT46|End.DX2|End.B6.Encaps|'), line);
 });
 
 test.run();

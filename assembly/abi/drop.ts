@@ -90,4 +90,29 @@ export enum Drop {
   // SRv6
   SRH_HMAC = 73,
   SR_DOMAIN = 74,
+  // service chains
+  PROXY_DOWN = 75,
+  PROXY_NO_CACHE = 76,
+  PROXY_PAYLOAD = 77,
+  // BIER
+  BIER_BIFT_UNKNOWN = 78,
+  BIER_HEADER = 79,
+  BIER_TTL_EXCEEDED = 80,
+  BIER_NO_RECEIVER = 81,
+  BIER_PROTO = 82,
+  // MAC control
+  MAC_CONTROL = 83,
+  // tenants
+  ACL_DENY = 84,
+  SOURCE_GUARD = 85,
+  POLICED = 86,
+  NAT_NO_MAPPING = 87,
+  NAT_NO_PORT = 88,
+  NAT_FRAGMENT = 89,
+  NAT_PROTOCOL = 90,
+  // ESP
+  ESP_MALFORMED = 91,
+  ESP_UNKNOWN_SA = 92,
+  ESP_AUTHENTICATION = 93,
+  ESP_REPLAY = 94,
 }

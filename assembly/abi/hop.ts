@@ -63,6 +63,18 @@ export enum HopKind {
   SRV6_CSID = 12,
   /** A SID of ours that is guarded first (SRH_HMAC, O-flag, source): the Hop is a Sid, CODE the edge of srv6_input that leads on. */
   SRV6_INPUT = 13,
+  /** AUX: Srv6Policy; VIA: next hop or 0; MTU: largest packet before its SRH is inserted. */
+  SRV6_INSERT = 14,
+  /** AUX: VRF; VIA: hop there, whatever its FIB says: the only way out of the VRF that such a hop is in. */
+  SRV6_DX = 15,
+  /** Back from a service whose proxy keeps the outer headers; AUX: SrProxy. */
+  SR_PROXY = 16,
+  /** Back from a service that was sent the outer packet itself; AUX: SrProxy. */
+  SR_MASQUERADE = 17,
+  /** AUX: BierGroup; MTU: largest packet that fits inside. */
+  BIER_ENCAP = 18,
+  /** AUX: Esp; MTU: largest packet that fits inside. */
+  ESP_ENCRYPT = 19,
 }
 /**
  * What a flow hash is made of, bits of Hop.CODE of a GROUP hop. A packet's

@@ -21,12 +21,15 @@ export enum Label {
   DOMAIN = 12,
   /** u32, Iface of the pseudowire that an ETHERNET payload came by. */
   IFACE = 12,
+  /** u32, SrProxy of a SERVICE. */
+  PROXY = 12,
   /** u32 x LABELS_MAX, labels of a SWAP, outermost first: label stack entries in network order, TC, S and TTL zero. */
   LABELS = 16,
   SIZEOF = 64,
 }
 
-export enum LabelOp { SWAP = 1, POP = 2 }
+/** The Label of BIER is a Bift. */
+export enum LabelOp { SWAP = 1, POP = 2, BIER = 3, SERVICE = 4 }
 
 /** What may lie under the bottom of a stack. */
 export enum LabelPayload {

@@ -100,7 +100,7 @@ export enum PacketFlag {
   COPY = 4,
   /** Arrived as group or broadcast frame at layer 2. */
   GROUP = 8,
-  /** Its hop limit was taken down by an SRv6 SID: rewriting leaves it alone. Cleared with the header it is about. */
+  /** Its TTL or hop limit is not this switch's to take down again (an SRv6 SID did, or an SR proxy will): rewriting leaves it alone. Cleared with the header it is about. */
   STEPPED = 16,
 }
 

@@ -27,6 +27,14 @@ export enum Port {
   PEER = 72,
   /** u16, port there. */
   PEER_PORT = 76,
+  /** u64, RoCEv2 packets whose ICRC was wrong on receipt. */
+  BAD_ICRC = 80,
+  /** u32, MacControl: what flow control the port received. */
+  MAC_CONTROL = 88,
+  /** u32, Qos: 0 for priorities as tags have them. */
+  QOS = 92,
+  /** u32, Ecn: 0 for none. */
+  ECN = 96,
   SIZEOF = 128,
 }
 
@@ -40,8 +48,6 @@ export enum PortFlag {
 export enum Iface {
   /** u8, IfaceKind. */
   KIND = 0,
-  /** u8, IfaceFlag bits. */
-  FLAGS = 1,
   /** u16, port it is on; frames leave there. */
   PORT = 2,
   /** u32, VRF (L3) or bridge domain (L2) index. */
@@ -60,20 +66,32 @@ export enum Iface {
   HORIZON = 25,
   /** u8, tags taken off on ingress. */
   TAGS_POPPED = 26,
+  /** u8, number that Arg.FE2 of an End.DT2M SID names it by, 1 to 63; 0: none. */
+  FE2 = 27,
   /** u16, index of this interface. */
   INDEX = 28,
+  /** u16, IfaceFlag bits. */
+  FLAGS = 30,
   /** u32 x 2, tags as on the wire: TPID, TCI; outermost first. */
   TAG = 32,
   /** u8 x 16, own global IPv6 address, zero when none. */
   IP6 = 40,
   /** u8 x 16, own link-local IPv6 address. */
   LINK_LOCAL = 56,
-  /** u32, L2 tunnel behind the interface (VXLAN peer, pseudowire): a Hop; 0 for a port. */
+  /** u32, tunnel behind the interface (VXLAN or Geneve peer, pseudowire, SRv6 remote, load balancer's endpoint): a Hop; 0 for a port. */
   HOP = 72,
   /** u32, GLEAN Hop for link-local destinations: they are on this interface's link. */
   LINK_LOCAL_HOP = 76,
   /** u32, Bridge whose own L3 interface this is; 0 for all others. */
   BRIDGE = 80,
+  /** u32, Iface that frames coming in by a CROSS one leave by. */
+  PEER = 84,
+  /** u32, Hop of the frames that a SERVICE interface receives, KIND SR_PROXY. */
+  RETURN = 88,
+  /** u32, IfacePolicy: what it lets pass; 0: everything. */
+  POLICY = 92,
+  /** u8, NAT_OUTSIDE or 0. */
+  NAT = 96,
   SIZEOF = 128,
 }
 
@@ -82,6 +100,10 @@ export enum IfaceKind {
   BRIDGE = 2,
   /** IP packets out of a tunnel: a VRF, but no link, so no neighbours and no addresses to answer for. */
   TUNNEL = 3,
+  /** Cross-connected: its frames go to its PEER, and nowhere else. */
+  CROSS = 4,
+  /** Frames from a service: they go back into the headers that its proxy took off. */
+  SERVICE = 5,
 }
 
 /** Bits of Iface.FLAGS. */
@@ -99,6 +121,10 @@ export enum IfaceFlag {
   LOOPBACK = 32,
   /** Beyond it lies no part of the SR domain: packets to its SIDs do not come in. */
   SRV6_EDGE = 64,
+  /** BIER packets without MPLS are accepted. */
+  BIER = 128,
+  /** IP packets to groups are looked up: a route of the VRF takes some. */
+  MULTICAST = 256,
 }
 
 /** A bridge domain. */

@@ -56,7 +56,7 @@ export enum Switch {
   NEIGHBORS = 148,
   /** u32, tables/exact32: MPLS label -> Label. */
   LABELS = 160,
-  /** u32, tables/exact160: (UDP port << 16 | VRF, own address, IPv4 ones mapped into IPv6) -> Vtep; 0: none. */
+  /** u32, tables/exact160: (UDP port << 16 | VRF, own address, IPv4 ones mapped into IPv6) -> Vtep, TunnelEnd or another listener: its first octet is the edge of udp_input; 0: none. */
   UDP_LOCAL = 168,
   /** u32, tables/exact64: address of a Vtep << 32 | VNI -> Vni. */
   VNIS = 172,
@@ -70,6 +70,24 @@ export enum Switch {
   GENERATION = 188,
   /** u32, Srv6Domain; 0: the switch file has no srv6. */
   SRV6 = 192,
+  /** u32, tables/exact160: (IP protocol << 16 | VRF, own address, IPv4 ones mapped into IPv6) -> TunnelEnd; 0: none. */
+  IP_LOCAL = 196,
+  /** u32, Epe: set where MPLS echo requests are answered; 0: they are not. */
+  EPE = 200,
+  /** u32, Gwlb; 0: none. */
+  GWLB = 204,
+  /** u32, tables/exact32: BIFT-id of BIER packets without MPLS -> Bift. */
+  BIFTS = 208,
+  /** u32, tables of lib/crc32. */
+  CRC32 = 212,
+  /** u32, Nat; 0: none, and its nodes are not in the graph. */
+  NAT = 216,
+  /** u32, tables/exact64: (VRF, protocol, address, port) -> LbService; 0: none, and its node is not in the graph. */
+  LB = 220,
+  /** u32, Express: what plain packets pass in one go; 0: node by node, like all others. */
+  EXPRESS = 224,
+  /** u32, HostQueue: packets for nodes that the host runs; 0: there are none. */
+  HOST_QUEUE = 228,
   SIZEOF = 256,
 }
 

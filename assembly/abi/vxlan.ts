@@ -9,7 +9,7 @@ export enum Vtep {
 
 /** A VNI as a Vtep receives it. */
 export enum Vni {
-  /** u8, VxlanFlag bits. */
+  /** u8, VxlanFlag bits; with OWN_DOMAIN the three bytes behind are the VRF. */
   FLAGS = 0,
   /** u32, Iface that frames of peers belong to which PEERS does not name. */
   IFACE = 4,
@@ -56,4 +56,6 @@ export enum VxlanFlag {
   STRICT = 32,
   /** Frames of any peer are taken. */
   ANY_PEER = 64,
+  /** One of many VNIs that share an Iface: its VRF stands in the Vni. */
+  OWN_DOMAIN = 128,
 }

@@ -11,7 +11,11 @@
 
 import { Drop } from "../abi/drop";
 import { Edge, Frame, Packet, PASSES_MAX, Pool, VEC_MAX } from "../abi/packet";
+import { Express, LOOKED_UP, Way } from "../abi/express";
 import { Node, Switch, TRACE_INPUT } from "../abi/switch";
+import { express4 } from "../express/ip4";
+import { express6 } from "../express/ip6";
+import { promising } from "../express/way";
 import { at, drop } from "../lib/packet";
 import { free, freeFrame, takeFrame } from "../lib/pool";
 import { countDrop } from "./drops";
@@ -37,6 +41,20 @@ export function graph_input(sw: usize, index: u32, vec: usize, n: u32): void {
   append(sw, index, vec, n);
 }
 
+/** Packets that the host held go on in front of node `index`. */
+export function graph_resume(sw: usize, index: u32, vec: usize, n: u32): void {
+  store<u32>(sw, load<u32>(sw, Switch.HELD) - n, Switch.HELD);
+  append(sw, index, vec, n);
+}
+
+/** Node `index` drops a packet that the host held. @param why Drop */
+export function graph_refuse(sw: usize, index: u32, d: usize, why: u32): void {
+  store<u32>(sw, load<u32>(sw, Switch.HELD) - 1, Switch.HELD);
+  drop(d, why);
+  traceDrop(sw, index, d);
+  graph_drop(sw, index, d);
+}
+
 /**
  * Run until nothing waits.
  * @returns 0 when drained; 1 when a node waits for buffers: take what is in
@@ -44,6 +62,8 @@ export function graph_input(sw: usize, index: u32, vec: usize, n: u32): void {
  */
 export function graph_run(sw: usize): u32 {
   while (true) {
+    const ways = <usize>load<u32>(sw, Switch.EXPRESS);
+    if (ways && onlyEntryWaits(sw) && !load<u32>(sw, Switch.TRACE)) express(sw, ways);
     const step = graph_step(sw);
     if (step == IDLE) return 0;
     if (step == STUCK) return 1;
@@ -69,6 +89,33 @@ export function graph_step(sw: usize): u32 {
   }
 }
 
+/** Whether packets wait in front of the first node and nowhere else: then none can be overtaken. */
+function onlyEntryWaits(sw: usize): bool {
+  return load<u64>(sw, Switch.PENDING) == 1 && (load<u64>(sw, Switch.PENDING + 8) | load<u64>(sw, Switch.PENDING + 16) | load<u64>(sw, Switch.PENDING + 24)) == 0;
+}
+
+/** Take the plain packets of the first waiting frame on; the frame keeps the others. */
+function express(sw: usize, ways: usize): void {
+  const entry = nodeAt(sw, 0), frame = <usize>load<u32>(entry, Node.HEAD), vec = frame + Frame.HANDLES, n = load<u32>(frame, Frame.COUNT);
+  if (!promising(sw, vec, n)) return;
+  let way = ways + Express.FOUR, left = express4(sw, way, vec, n);
+  if (left == n) {
+    way = ways + Express.SIX;
+    left = express6(sw, way, vec, n);
+  } else if (left && left < LOOKED_UP) left = express6(sw, way = ways + Express.SIX, vec, left);
+  if (left && left < LOOKED_UP) {
+    store<u32>(frame, left, Frame.COUNT);
+    return;
+  }
+  takeHead(sw, entry, 0);
+  if (left) handOn(sw, indexOf(sw, load<u32>(way, Way.LOOKUP)), vec, left & ~LOOKED_UP);
+  freeFrame(load<u32>(sw, Switch.POOL), frame);
+}
+
+function indexOf(sw: usize, node: usize): u32 {
+  return (<u32>node - load<u32>(sw, Switch.NODES)) / Node.SIZEOF;
+}
+
 /** Lowest node from `first` on with waiting frames; -1 when there is none. */
 function lowestPending(sw: usize, first: u32): i32 {
   for (let w = first >> 6; w < 4; w++) {
@@ -90,12 +137,7 @@ function setPending(sw: usize, index: u32, on: bool): void {
 
 function run(sw: usize, index: u32): void {
   const node = nodeAt(sw, index), pool = <usize>load<u32>(sw, Switch.POOL);
-  const frame = <usize>load<u32>(node, Node.HEAD), rest = load<u32>(frame, Frame.NEXT);
-  store<u32>(node, rest, Node.HEAD);
-  if (!rest) {
-    store<u32>(node, 0, Node.TAIL);
-    setPending(sw, index, false);
-  }
+  const frame = takeHead(sw, node, index);
   const vec = frame + Frame.HANDLES, n = load<u32>(frame, Frame.COUNT);
   store<u32>(sw, n, Switch.DONE);
   call_indirect<void>(load<u32>(node, Node.FN), vec, n, sw);
@@ -107,16 +149,31 @@ function run(sw: usize, index: u32): void {
 
   const trace = <usize>load<u32>(sw, Switch.TRACE);
   if (trace) traceVector(sw, index, vec, done);
-  dispatch(sw, index, vec, done);
-  const emitted = load<u32>(pool, Pool.EMITTED);
-  if (emitted) {
-    const list = <usize>load<u32>(pool, Pool.EMIT_LIST);
-    if (trace) traceVector(sw, index, list, emitted);
-    dispatch(sw, index, list, emitted);
-    store<u32>(pool, 0, Pool.EMITTED);
-  }
+  handOn(sw, index, vec, done);
   if (done < n) requeue(sw, index, frame, done, n);
   else freeFrame(pool, frame);
+}
+
+/** Take the first frame that waits for a node. */
+function takeHead(sw: usize, node: usize, index: u32): usize {
+  const frame = <usize>load<u32>(node, Node.HEAD), rest = load<u32>(frame, Frame.NEXT);
+  store<u32>(node, rest, Node.HEAD);
+  if (!rest) {
+    store<u32>(node, 0, Node.TAIL);
+    setPending(sw, index, false);
+  }
+  return frame;
+}
+
+/** What a node has done goes on: its vector, then what it emitted. */
+function handOn(sw: usize, index: u32, vec: usize, n: u32): void {
+  dispatch(sw, index, vec, n);
+  const pool = <usize>load<u32>(sw, Switch.POOL), emitted = load<u32>(pool, Pool.EMITTED);
+  if (!emitted) return;
+  const list = <usize>load<u32>(pool, Pool.EMIT_LIST), trace = <usize>load<u32>(sw, Switch.TRACE);
+  if (trace) traceVector(sw, index, list, emitted);
+  dispatch(sw, index, list, emitted);
+  store<u32>(pool, 0, Pool.EMITTED);
 }
 
 /** The node waits for buffers: its unfinished packets go back to the head of its list. */

@@ -10,7 +10,7 @@
 //   CE             CE        CE        CE        CE
 
 import { checksumUpdate16 } from "./checksum";
-import { be16, data, len } from "./packet";
+import { be16, data, len, put16 } from "./packet";
 import { isTag } from "./vlan";
 import { ETH, ETHERTYPE } from "../wire/ethernet";
 import { ECN } from "../wire/ip";
@@ -52,12 +52,19 @@ export function ecnUncover(ip: usize, outer: u32): bool {
   return true;
 }
 
-function setEcn(ip: usize, ecn: u32): void {
+/** Write the ECN field of the IP header at `ip`. */
+export function setEcn(ip: usize, ecn: u32): void {
+  setTrafficClass(ip, ecn, ECN.MASK);
+}
+
+/** Write the bits of `mask` in the TOS or traffic class of the IP header at `ip`; the checksum of IPv4 goes with them (RFC 1624). */
+export function setTrafficClass(ip: usize, bits: u32, mask: u32): void {
+  const value = (trafficClass(ip) & ~mask) | bits;
   if (load<u8>(ip) >> 4 == 6) {
-    store<u8>(ip, (load<u8>(ip, 1) & ~(ECN.MASK << 4)) | (ecn << 4), 1);
+    put16(ip, (be16(ip) & 0xf00f) | (value << (IP6_VCF.CLASS_SHIFT - 16)));
     return;
   }
   const before = load<u16>(ip);
-  store<u8>(ip, (load<u8>(ip, IP4.TOS) & ~ECN.MASK) | ecn, IP4.TOS);
+  store<u8>(ip, value, IP4.TOS);
   store<u16>(ip, <u16>checksumUpdate16(load<u16>(ip, IP4.CHECKSUM), before, load<u16>(ip)), IP4.CHECKSUM);
 }

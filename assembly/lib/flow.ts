@@ -118,7 +118,8 @@ function protocolBits(l4: usize, left: u32, protocol: u32, fields: u32): u32 {
   return shown | (be32(l4 + UDP.LEN + BTH.DEST_QP - 1) << 8);
 }
 
-function hasPorts(protocol: u32): bool {
+/** Whether a protocol begins with a source and a destination port. */
+export function hasPorts(protocol: u32): bool {
   return protocol == <u32>IP_PROTOCOL.TCP || protocol == <u32>IP_PROTOCOL.UDP || protocol == <u32>IP_PROTOCOL.SCTP || protocol == <u32>IP_PROTOCOL.UDP_LITE;
 }
 

@@ -10,7 +10,7 @@ import { ETHERTYPE, ETHERTYPE_MIN } from "../wire/ethernet";
 import { be16, data, drop, forward } from "./packet";
 
 /** Edges of a node that uses l3Input. */
-export enum L3Edge { IP4 = 1, IP6 = 2, ARP = 3, MPLS = 4 }
+export enum L3Edge { IP4 = 1, IP6 = 2, ARP = 3, MPLS = 4, BIER = 5 }
 
 /** Whether `mac` points at a group (multicast or broadcast) address. */
 export function isGroup(mac: usize): bool {
@@ -28,7 +28,7 @@ export function sameMac(a: usize, b: usize): bool {
  *           Precondition: l3 <= len(d).
  */
 export function l3Input(d: usize, iface: usize, l3: u32): void {
-  const p = data(d), flags = load<u8>(iface, Iface.FLAGS);
+  const p = data(d), flags = load<u16>(iface, Iface.FLAGS);
   if (isGroup(p)) store<u8>(d, load<u8>(d, Packet.FLAGS) | PacketFlag.GROUP, Packet.FLAGS);
   else if (!(flags & IfaceFlag.PROMISCUOUS) && !sameMac(p, iface + Iface.MAC)) return drop(d, Drop.WRONG_MAC);
   store<u16>(d, l3, Packet.L3);
@@ -40,5 +40,6 @@ export function l3Input(d: usize, iface: usize, l3: u32): void {
     if (flags & IfaceFlag.MPLS) forward(d, L3Edge.MPLS);
     else drop(d, Drop.MPLS_DISABLED);
   }
+  else if (type == <u32>ETHERTYPE.BIER && flags & IfaceFlag.BIER) forward(d, L3Edge.BIER);
   else drop(d, type < <u32>ETHERTYPE_MIN ? Drop.LLC_FRAME : Drop.UNKNOWN_ETHERTYPE);
 }

@@ -10,5 +10,5 @@ import { Switch } from "../abi/switch";
 /** Whether the packet's interface is set to take 127/8 and ::1. */
 export function takesLoopback(sw: usize, d: usize): bool {
   const iface = <usize>load<u32>(sw, Switch.IFACES) + <u32>load<u16>(d, Packet.IFACE) * Iface.SIZEOF;
-  return (load<u8>(iface, Iface.FLAGS) & IfaceFlag.LOOPBACK) != 0;
+  return (load<u16>(iface, Iface.FLAGS) & IfaceFlag.LOOPBACK) != 0;
 }

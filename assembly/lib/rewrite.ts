@@ -34,20 +34,29 @@ export function rewrite(d: usize, hop: usize): bool {
   return true;
 }
 
+/** Whether the hop is a neighbour on an untagged port. */
+export function isPlainHop(hop: usize): bool {
+  return (load<u64>(hop) & PLAIN_BITS) == PLAIN_HOP;
+}
+
 /**
  * Whether a packet goes untagged to untagged, is short enough, and has a
  * header that others made: its L2 header is then replaced where it stands.
  * @param mtu of the hop
  */
 export function fitsInPlace(d: usize, hop: usize, mtu: u32): bool {
-  return (load<u64>(hop) & PLAIN_BITS) == PLAIN_HOP && load<u16>(d, Packet.L3) == <u16>ETH.LEN && wireLen(d) <= mtu + ETH.LEN
+  return isPlainHop(hop) && load<u16>(d, Packet.L3) == <u16>ETH.LEN && wireLen(d) <= mtu + ETH.LEN
     && !(load<u8>(d, Packet.FLAGS) & (PacketFlag.ORIGINATED | PacketFlag.STEPPED));
 }
 
 /** rewrite() for what fitsInPlace. */
 export function rewriteInPlace(d: usize, hop: usize): void {
-  const p = data(d);
+  replaceHeader(data(d), hop);
+  store<u16>(d, load<u16>(hop, Hop.PORT), Packet.TX_PORT);
+}
+
+/** Write a plain hop's L2 header over the one at `p`. */
+export function replaceHeader(p: usize, hop: usize): void {
   store<u64>(p, load<u64>(hop, Hop.REWRITE));
   store<u64>(p, load<u64>(hop, Hop.REWRITE + 6), 6);
-  store<u16>(d, load<u16>(hop, Hop.PORT), Packet.TX_PORT);
 }

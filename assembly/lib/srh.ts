@@ -6,12 +6,12 @@ import { Sid } from "../abi/srv6";
 import { IP_PROTOCOL } from "../wire/ip";
 import { IP6, IP6_EXT } from "../wire/ip6";
 import { extensionLength } from "./ext6";
-import { be16, data, forward, put16, strip, wireLen } from "./packet";
+import { be16, data, forward, put16, strip } from "./packet";
 
-/** Count a packet at its SID: only what is processed without error (RFC 8986 section 6). */
-export function countSid(d: usize, sid: usize, l3: u32): void {
+/** Count a packet of `bytes` bytes at its SID: only what is processed without error (RFC 8986 section 6). */
+export function countSid(sid: usize, bytes: u32): void {
   store<u64>(sid, load<u64>(sid, Hop.PACKETS) + 1, Hop.PACKETS);
-  store<u64>(sid, load<u64>(sid, Hop.BYTES) + (wireLen(d) - l3), Hop.BYTES);
+  store<u64>(sid, load<u64>(sid, Hop.BYTES) + bytes, Hop.BYTES);
 }
 
 /** Take the routing header at `o` from the IPv6 header out of the chain: what is before it moves up. */

@@ -40,7 +40,7 @@ export function arp_input(vec: usize, n: u32, sw: usize): void {
     const iface = <usize>load<u32>(sw, Switch.IFACES) + <u32>load<u16>(d, Packet.IFACE) * Iface.SIZEOF, vrf = load<u32>(iface, Iface.DOMAIN);
     const sender = load<u32>(p, ARP.SPA), target = load<u32>(p, ARP.TPA);
     const forUs = isOwn4(sw, vrf, target), known = update(sw, iface, p, forUs);
-    if (forUs && be16(p + ARP.OP) == <u32>ARP_OP.REQUEST && load<u8>(iface, Iface.FLAGS) & IfaceFlag.ANSWER) {
+    if (forUs && be16(p + ARP.OP) == <u32>ARP_OP.REQUEST && load<u16>(iface, Iface.FLAGS) & IfaceFlag.ANSWER) {
       arpReply(d, iface, l3);
       forward(d, AnswerEdge.IFACE_OUTPUT);
     }

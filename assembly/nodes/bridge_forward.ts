@@ -16,26 +16,24 @@
 //   in / out  the frame, unchanged and without the tags of its interface
 //
 // cfg    Packet.IFACE: a member or the bridge's own interface; Switch.BRIDGES, Switch.FDB
-// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 iface_output, 6 bridge_flood
+// edges  1 ip4_input, 2 ip6_input, 3 arp_input, 4 mpls_lookup, 5 bier_input,
+//        6 iface_output, 7 bridge_flood
 // sets   DOMAIN; IFACE (known destinations); L3, FLAGS.GROUP (own interface)
 
 import { Drop } from "../abi/drop";
 import { Packet, VEC_MAX } from "../abi/packet";
-import { Bridge, Iface, IfaceFlag } from "../abi/port";
+import { Bridge, Iface } from "../abi/port";
 import { Switch } from "../abi/switch";
 import { enterOwn, sameHorizon } from "../lib/bridge";
 import { starved, wait } from "../lib/emit";
 import { isGroup } from "../lib/l3_input";
 import { at, data, drop, dropShort, forward, len } from "../lib/packet";
 import { available } from "../lib/pool";
-import { fdb_age, fdb_get_from, fdb_learn, FdbLearn, fdb_slot, MISS } from "../tables/fdb";
-import { BRIDGE_GROUP, BRIDGE_GROUP_MASK, ETH } from "../wire/ethernet";
+import { bridge_learn, MAC_BITS } from "../tables/bridge_learn";
+import { fdb_get_from, fdb_slot, MISS } from "../tables/fdb";
+import { ETH } from "../wire/ethernet";
 
-const IFACE_OUTPUT = 5, BRIDGE_FLOOD = 6;
-/** A MAC as the table takes it: the low 48 bits of a load. */
-const MAC_BITS: u64 = 0xffffffffffff;
-/** Least packet time between two sweeps of a full table, picoseconds. */
-const SWEEP_EVERY: i64 = 1_000_000_000_000;
+const IFACE_OUTPUT = 6, BRIDGE_FLOOD = 7;
 
 export function bridge_forward(vec: usize, n: u32, sw: usize): void {
   const fdb = <usize>load<u32>(sw, Switch.FDB), pool = <usize>load<u32>(sw, Switch.POOL), scratch = <usize>load<u32>(sw, Switch.SCRATCH);
@@ -48,22 +46,13 @@ export function bridge_forward(vec: usize, n: u32, sw: usize): void {
       continue;
     }
     const from = ifaceOf(sw, d), bridge = bridgeOf(sw, from), domain = domainOf(sw, bridge);
-    const now = max<i64>(load<i64>(bridge, Bridge.NOW), load<i64>(d, Packet.TIME));
-    store<i64>(bridge, now, Bridge.NOW);
+    const refused = bridge_learn(fdb, bridge, domain, from, d);
     store<u32>(d, domain, Packet.DOMAIN);
-    if ((load<u64>(p) & BRIDGE_GROUP_MASK) == BRIDGE_GROUP) {
-      drop(d, Drop.LINK_LOCAL_GROUP);
+    if (refused) {
+      drop(d, refused);
       continue;
     }
-    if (isGroup(p + ETH.SRC)) {
-      drop(d, Drop.SOURCE_MAC_GROUP);
-      continue;
-    }
-    if (learns(from) && !learn(fdb, bridge, domain, load<u64>(p, ETH.SRC) & MAC_BITS, from)) {
-      drop(d, Drop.STATIC_MAC_MOVED);
-      continue;
-    }
-    const to = isGroup(p) ? MISS : fdb_get_from(fdb, load<u32>(scratch + (<usize>i << 2)), domain, load<u64>(p) & MAC_BITS, now);
+    const to = isGroup(p) ? MISS : fdb_get_from(fdb, load<u32>(scratch + (<usize>i << 2)), domain, load<u64>(p) & MAC_BITS, load<i64>(bridge, Bridge.NOW));
     if (to != MISS) {
       send(d, from, to);
       continue;
@@ -102,21 +91,6 @@ function bridgeOf(sw: usize, iface: usize): usize {
 
 function domainOf(sw: usize, bridge: usize): u32 {
   return (<u32>bridge - load<u32>(sw, Switch.BRIDGES)) / Bridge.SIZEOF;
-}
-
-function learns(iface: usize): bool {
-  return !load<u32>(iface, Iface.BRIDGE) && !(load<u8>(iface, Iface.FLAGS) & IfaceFlag.NO_LEARN);
-}
-
-/** @returns false when a static entry says that the MAC is elsewhere */
-function learn(fdb: usize, bridge: usize, domain: u32, mac: u64, from: usize): bool {
-  const now = load<i64>(bridge, Bridge.NOW), age = load<i64>(bridge, Bridge.AGE);
-  const done = fdb_learn(fdb, domain, mac, <u32>from, now, age);
-  if (done == FdbLearn.FULL && now >= load<i64>(bridge, Bridge.SWEEP)) {
-    store<i64>(bridge, now + SWEEP_EVERY, Bridge.SWEEP);
-    if (fdb_age(fdb, now)) fdb_learn(fdb, domain, mac, <u32>from, now, age);
-  }
-  return done != FdbLearn.STATIC;
 }
 
 function send(d: usize, from: usize, to: usize): void {

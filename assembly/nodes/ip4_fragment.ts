@@ -10,7 +10,8 @@
 //   out  | Hop.REWRITE | IPv4 | first part   and one frame for each other part
 //
 // cfg    Packet.HIT: Hop; MTU
-// edges  1 port_tx, 2 bridge_forward, 3 mpls_push, 4 vxlan_encap, 5 srv6_encaps
+// edges  1 port_tx, 2 bridge_forward, 3 mpls_push, 4 vxlan_encap, 5 srv6_encaps,
+//        6 esp_encrypt, 7 bier_encap
 //        (the hop is a tunnel: the fragments go back to it without an L2 header)
 // sets   DATA, LEN, ORIG, L3, L4, TX_PORT, IFACE
 
@@ -25,7 +26,7 @@ import { alloc, pool_fits } from "../lib/pool";
 import { rewrite } from "../lib/rewrite";
 import { IP4, IP4_FRAGMENT, IP4_OPTION } from "../wire/ip4";
 
-const PORT_TX = 1, BRIDGE_FORWARD = 2, MPLS_PUSH = 3, VXLAN_ENCAP = 4, SRV6_ENCAPS = 5;
+const PORT_TX = 1, BRIDGE_FORWARD = 2, MPLS_PUSH = 3, VXLAN_ENCAP = 4, SRV6_ENCAPS = 5, ESP_ENCRYPT = 6, BIER_ENCAP = 7;
 
 /** Fragment offsets count units of eight bytes. */
 const UNIT_SHIFT = 3, UNIT: u32 = 8;
@@ -72,6 +73,8 @@ function edgeOf(kind: u32): u32 {
   if (kind == <u32>HopKind.MPLS_PUSH) return MPLS_PUSH;
   if (kind == <u32>HopKind.VXLAN_ENCAP) return VXLAN_ENCAP;
   if (kind == <u32>HopKind.SRV6_ENCAPS) return SRV6_ENCAPS;
+  if (kind == <u32>HopKind.ESP_ENCRYPT) return ESP_ENCRYPT;
+  if (kind == <u32>HopKind.BIER_ENCAP) return BIER_ENCAP;
   return kind == <u32>HopKind.BRIDGE ? BRIDGE_FORWARD : PORT_TX;
 }
 

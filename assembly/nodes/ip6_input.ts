@@ -11,7 +11,7 @@
 //   in   | Ethernet | IPv6 header | [extension headers] | payload | [padding]
 //   out  | Ethernet | IPv6 header | [extension headers] | payload |
 //
-// cfg    Switch.IFACES: Iface.LINK_LOCAL
+// cfg    Switch.IFACES: Iface.LINK_LOCAL, IfaceFlag.MULTICAST
 // edges  1 ip6_lookup, 2 ip6_lookup (ICMPv6), 3 ip6_local (link-local
 //        destinations and groups of our own)
 // sets   LEN, ORIG, L4 (the upper layer; see upper6), ECN
@@ -23,7 +23,9 @@ import { Switch } from "../abi/switch";
 import { isLinkLocal6, isMulticast6, isReserved6, isUnspecified6, same6 } from "../lib/address6";
 import { CHAIN_CUT, extensionLength, isExtension, upper6 } from "../lib/ext6";
 import { takesLoopback } from "../lib/loopback";
+import { takesGroup6 } from "../lib/multicast";
 import { at, be16, data, drop, dropShort, forward, len, wireLen } from "../lib/packet";
+import { plain6 } from "../lib/plain";
 import { options6 } from "../originate/options6";
 import { ECN, IP_PROTOCOL } from "../wire/ip";
 import { IP6 } from "../wire/ip6";
@@ -33,36 +35,33 @@ const IP6_LOOKUP = 1, ICMP = 2, IP6_LOCAL = 3;
 export function ip6_input(vec: usize, n: u32, sw: usize): void {
   for (let i: u32 = 0; i < n; i++) {
     const d = at(vec, i), l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3;
-    const have = len(d) - l3;
-    if (have < <u32>IP6.LEN) {
-      dropShort(d, l3 + IP6.LEN);
-      continue;
-    }
-    if (load<u8>(p) >> 4 != 6) {
-      drop(d, Drop.IP6_VERSION);
-      continue;
-    }
-    const total = <u32>IP6.LEN + be16(p + IP6.PAYLOAD_LENGTH), next = <u32>load<u8>(p, IP6.NEXT_HEADER);
-    // A jumbogram's length is zero, though hop-by-hop options follow.
-    if (total > wireLen(d) - l3 || (total == <u32>IP6.LEN && next == <u32>IP_PROTOCOL.HOP_BY_HOP)) {
-      drop(d, Drop.IP6_PAYLOAD_LENGTH);
-      continue;
-    }
-    const martian = martians(sw, d, p, next);
-    if (martian) {
-      drop(d, martian);
-      continue;
-    }
-    store<u32>(d, l3 + total, Packet.ORIG);
-    if (have > total) store<u32>(d, l3 + total, Packet.LEN);
-    store<u16>(d, l3 + IP6.LEN, Packet.L4);
-    store<u8>(d, (load<u8>(p, 1) >> 4) & ECN.MASK, Packet.ECN);
-    if (isExtension(next) && !extensions(sw, d, l3, p)) continue;
-    const first = load<u8>(p, IP6.DST);
-    if (first == 0xff || first == 0xfe) near(sw, d, p);
-    else if (load<u8>(d, Packet.FLAGS) & PacketFlag.GROUP) drop(d, Drop.GROUP_FRAME);
-    else forward(d, IP6_LOOKUP);
+    if (len(d) >= l3 + IP6.LEN && !(load<u8>(d, Packet.FLAGS) & PacketFlag.GROUP) && plain6(p, wireLen(d) - l3)) {
+      store<u16>(d, l3 + IP6.LEN, Packet.L4);
+      store<u8>(d, (load<u8>(p, 1) >> 4) & ECN.MASK, Packet.ECN);
+      forward(d, IP6_LOOKUP);
+    } else validate(sw, d, p, l3);
   }
+}
+
+/** Any header: all checks. */
+function validate(sw: usize, d: usize, p: usize, l3: u32): void {
+  const have = len(d) - l3;
+  if (have < <u32>IP6.LEN) return dropShort(d, l3 + IP6.LEN);
+  if (load<u8>(p) >> 4 != 6) return drop(d, Drop.IP6_VERSION);
+  const total = <u32>IP6.LEN + be16(p + IP6.PAYLOAD_LENGTH), next = <u32>load<u8>(p, IP6.NEXT_HEADER);
+  // A jumbogram's length is zero, though hop-by-hop options follow.
+  if (total > wireLen(d) - l3 || (total == <u32>IP6.LEN && next == <u32>IP_PROTOCOL.HOP_BY_HOP)) return drop(d, Drop.IP6_PAYLOAD_LENGTH);
+  const martian = martians(sw, d, p, next);
+  if (martian) return drop(d, martian);
+  store<u32>(d, l3 + total, Packet.ORIG);
+  if (have > total) store<u32>(d, l3 + total, Packet.LEN);
+  store<u16>(d, l3 + IP6.LEN, Packet.L4);
+  store<u8>(d, (load<u8>(p, 1) >> 4) & ECN.MASK, Packet.ECN);
+  if (isExtension(next) && !extensions(sw, d, l3, p)) return;
+  const first = load<u8>(p, IP6.DST);
+  if (first == 0xff || first == 0xfe) near(sw, d, p);
+  else if (load<u8>(d, Packet.FLAGS) & PacketFlag.GROUP) drop(d, Drop.GROUP_FRAME);
+  else forward(d, IP6_LOOKUP);
 }
 
 /** Drop reason for addresses that no node may take from a wire, or 0. */
@@ -99,6 +98,7 @@ function near(sw: usize, d: usize, p: usize): void {
   const dst = p + IP6.DST;
   if (isMulticast6(dst)) {
     if (isOwnGroup(dst)) forward(d, IP6_LOCAL);
+    else if (takesGroup6(sw, d, dst)) forward(d, IP6_LOOKUP);
     else drop(d, Drop.MULTICAST);
   } else if (load<u8>(d, Packet.FLAGS) & PacketFlag.GROUP) drop(d, Drop.GROUP_FRAME);
   else if (!isLinkLocal6(dst)) forward(d, IP6_LOOKUP);

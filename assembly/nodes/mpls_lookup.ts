@@ -7,8 +7,9 @@
 //
 //   in / out  | anything, L3 bytes | label stack | payload, unchanged
 //
-// cfg    Switch.LABELS: exact32, label -> Label
-// edges  LabelOp: 1 mpls_swap, 2 mpls_pop; 3 ip4_lookup, 4 ip6_lookup (ICMP)
+// cfg    Switch.LABELS: exact32, label -> Label (a Bift for BIER)
+// edges  LabelOp: 1 mpls_swap, 2 mpls_pop, 3 bier_forward, 4 sr_proxy;
+//        5 ip4_lookup, 6 ip6_lookup (ICMP)
 // sets   HIT
 
 import { Drop } from "../abi/drop";
@@ -21,7 +22,7 @@ import { mplsTimeExceeded } from "../originate/mpls";
 import { exact32_get, MISS } from "../tables/exact32";
 import { MPLS, MPLS_ENTRY, MPLS_LABEL } from "../wire/mpls";
 
-const ICMP4 = 3, ICMP6 = 4;
+const ICMP4 = 5, ICMP6 = 6;
 
 export function mpls_lookup(vec: usize, n: u32, sw: usize): void {
   const labels = <usize>load<u32>(sw, Switch.LABELS);

@@ -110,7 +110,7 @@ function take(sw: usize, d: usize, m: usize, size: u32): void {
 /** Section 7.2.3: learn who asks, answer for what is ours. */
 function solicited(sw: usize, d: usize, iface: usize, m: usize, size: u32): void {
   const l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3;
-  if (l3 < <u32>ETH.LEN || !isOwn6(sw, iface, m + ND_NS.TARGET) || !(load<u8>(iface, Iface.FLAGS) & IfaceFlag.ANSWER)) return drop(d, Drop.ND_NOT_FOR_US);
+  if (l3 < <u32>ETH.LEN || !isOwn6(sw, iface, m + ND_NS.TARGET) || !(load<u16>(iface, Iface.FLAGS) & IfaceFlag.ANSWER)) return drop(d, Drop.ND_NOT_FOR_US);
   if (load<u32>(d, Packet.END) - <u32>p + ETH.LEN < ND_FRAME) return drop(d, Drop.NO_HEADROOM);
   const said = sourceOption(m, size), from = said ? said : p - l3 + ETH.SRC;
   const mac = <u64>load<u32>(from) | (<u64>load<u16>(from, 4) << 32);

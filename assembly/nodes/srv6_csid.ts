@@ -57,7 +57,7 @@ function shift(sw: usize, d: usize, sid: usize): void {
   const header = load<u8>(p, IP6.NEXT_HEADER), limit = load<u8>(p, IP6.HOP_LIMIT);
   if ((header == IP_PROTOCOL.DEST_OPTS || header == IP_PROTOCOL.HOP_BY_HOP) && !optionsPass(sw, d)) return;
   if (limit <= 1) return timeExceeded(sw, d);
-  countSid(d, sid, l3);
+  countSid(sid, wireLen(d) - l3);
   // The whole address moves up, then the block goes back over its first bits.
   let up = lo << <u64>(by - 64), rest: u64 = 0;
   if (by < 64) {
@@ -153,7 +153,7 @@ function replace(sw: usize, d: usize, sid: usize, o: u32, named: u32): void {
     if (isReserved6(to)) return drop(d, Drop.MARTIAN_DESTINATION);
     copy6(dst, to);
   }
-  countSid(d, sid, l3);
+  countSid(sid, wireLen(d) - l3);
   if (!whole) {
     writeCsid(dst, csidAt(srh, left, next, sid), sid);
     store<u8>(dst, (load<u8>(dst, 15) & ~<u8>(perEntry(sid) - 1)) | <u8>next, 15);

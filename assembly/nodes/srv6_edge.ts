@@ -25,7 +25,7 @@ export function srv6_edge(vec: usize, n: u32, sw: usize): void {
   const blocks = <usize>load<u32>(domain, Srv6Domain.BLOCKS), count = load<u32>(domain, Srv6Domain.BLOCK_COUNT);
   for (let i: u32 = 0; i < n; i++) {
     const d = at(vec, i), iface = ifaces + <u32>load<u16>(d, Packet.IFACE) * Iface.SIZEOF;
-    const outside = load<u8>(iface, Iface.FLAGS) & IfaceFlag.SRV6_EDGE;
+    const outside = load<u16>(iface, Iface.FLAGS) & IfaceFlag.SRV6_EDGE;
     if (outside && inPrefixes(blocks, count, data(d) + <usize>load<u16>(d, Packet.L3) + IP6.DST)) drop(d, Drop.SR_DOMAIN);
     else forward(d, IP6_LOOKUP);
   }

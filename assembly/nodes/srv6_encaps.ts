@@ -13,6 +13,9 @@
 // for the outer packet is our own. An IPv4 packet without DF is cut before it
 // enters (section 7.2); no outer packet ever is.
 //
+// A packet of an End.B6.Encaps SID (RFC 8986 sections 4.13 and 4.14) comes from
+// srv6_local, which took its hop limit down.
+//
 //   in   | anything, L3 bytes | IPv4 or IPv6
 //   out  | IPv6 DA=segment 1 | [SRH] | IPv4 or IPv6
 //
@@ -24,25 +27,23 @@
 
 import { Drop } from "../abi/drop";
 import { Hop, HopKind } from "../abi/hop";
-import { Packet, PacketFlag } from "../abi/packet";
-import { DSCP_COPY, FLOW_LABEL_COPY, FLOW_LABEL_HASH, Srv6Policy } from "../abi/srv6";
+import { Packet } from "../abi/packet";
+import { FLOW_LABEL_COPY, FLOW_LABEL_HASH, Srv6Policy } from "../abi/srv6";
 import { Switch } from "../abi/switch";
 import { trafficClass } from "../lib/ecn";
 import { starved, wait } from "../lib/emit";
 import { flowIp } from "../lib/flow";
-import { outgrows, prependOrMove } from "../lib/grow";
-import { at, be32, data, drop, forward, len, put16, put32, strip, wireLen } from "../lib/packet";
+import { outgrows } from "../lib/grow";
+import { at, be32, data, drop, forward, len, strip, wireLen } from "../lib/packet";
 import { pool_fits } from "../lib/pool";
+import { hashLabel, outerClass, pushOuter } from "../lib/srv6";
 import { hop4, source4 } from "../originate/hop4";
 import { hop6, source6 } from "../originate/hop6";
-import { DSCP_SHIFT, ECN, IP_PROTOCOL } from "../wire/ip";
+import { IP_PROTOCOL } from "../wire/ip";
 import { IP4 } from "../wire/ip4";
 import { IP6, IP6_MTU_MIN, IP6_VCF } from "../wire/ip6";
 
 const IP6_LOOKUP = 1, IP6_REWRITE = 2, IP6_GLEAN = 3, ICMP4 = 4, ICMP6 = 5, FRAGMENT = 6;
-
-/** VRF that outer packets are routed in: the default one. */
-const UNDERLAY: u32 = 0;
 
 export function srv6_encaps(vec: usize, n: u32, sw: usize): void {
   const pool = <usize>load<u32>(sw, Switch.POOL);
@@ -56,7 +57,7 @@ export function srv6_encaps(vec: usize, n: u32, sw: usize): void {
     }
     const four = load<u8>(data(d) + l3) >> 4 == 4, mtu = <u32>load<u16>(hop, Hop.MTU);
     if (!(four ? enters4(sw, d, mtu) : enters6(sw, d, mtu))) continue;
-    if (!push(pool, d, policy, four, outerWord(sw, d, policy, four))) continue;
+    if (!encapsulate(sw, pool, d, policy, four)) continue;
     const via = <usize>load<u32>(hop, Hop.VIA);
     if (!via) {
       forward(d, IP6_LOOKUP);
@@ -79,41 +80,13 @@ function enters6(sw: usize, d: usize, mtu: u32): bool {
   return hop6(sw, d, max<u32>(mtu, IP6_MTU_MIN), ICMP6) && source6(sw, d, 0);
 }
 
-/** First word of the outer header: version, traffic class, flow label. */
-function outerWord(sw: usize, d: usize, policy: usize, four: bool): u32 {
-  const p = data(d) + <usize>load<u16>(d, Packet.L3), first = be32(p);
-  const tos = trafficClass(p), dscp = <u32>load<u8>(policy, Srv6Policy.DSCP), set = load<u32>(policy, Srv6Policy.FLOW_LABEL);
-  const outer = dscp == DSCP_COPY ? tos : (dscp << DSCP_SHIFT) | (tos & ECN.MASK);
-  let label = set;
-  if (set == FLOW_LABEL_COPY) label = four ? 0 : first & IP6_VCF.FLOW;
-  else if (set == FLOW_LABEL_HASH) {
-    label = flowIp(sw, d) & IP6_VCF.FLOW;
-    if (!label) label = 1; // 0 says that there is none
-  }
-  return ((<u32>6) << IP6_VCF.VERSION_SHIFT) | (outer << IP6_VCF.CLASS_SHIFT) | label;
-}
-
 /** Put the outer headers in front. @returns false when the packet was dropped */
-function push(pool: usize, d: usize, policy: usize, four: bool, first: u32): bool {
-  const n = <u32>load<u16>(policy, Srv6Policy.LENGTH), l3 = <u32>load<u16>(d, Packet.L3);
-  const left = load<u8>(data(d) + l3 + (four ? IP4.TTL : IP6.HOP_LIMIT)), limit = load<u8>(policy, Srv6Policy.HOP_LIMIT);
+function encapsulate(sw: usize, pool: usize, d: usize, policy: usize, four: bool): bool {
+  const l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3, set = load<u32>(policy, Srv6Policy.FLOW_LABEL), limit = load<u8>(policy, Srv6Policy.HOP_LIMIT);
+  let label = set;
+  if (set == FLOW_LABEL_COPY) label = four ? 0 : be32(p) & IP6_VCF.FLOW;
+  else if (set == FLOW_LABEL_HASH) label = hashLabel(flowIp(sw, d));
+  const left = load<u8>(p + (four ? IP4.TTL : IP6.HOP_LIMIT)), tos = outerClass(policy, trafficClass(p));
   strip(d, l3);
-  if (!prependOrMove(pool, d, n)) {
-    drop(d, Drop.NO_HEADROOM);
-    return false;
-  }
-  const p = data(d), bytes = wireLen(d);
-  memory.copy(p, policy + Srv6Policy.TEMPLATE, n);
-  put32(p, first);
-  put16(p + IP6.PAYLOAD_LENGTH, bytes - IP6.LEN);
-  store<u8>(p, limit ? limit : left, IP6.HOP_LIMIT);
-  store<u8>(p + <usize>load<u8>(policy, Srv6Policy.NEXT_AT), four ? IP_PROTOCOL.IPIP : IP_PROTOCOL.IPV6);
-  store<u16>(d, 0, Packet.L3);
-  store<u16>(d, n, Packet.L4);
-  store<u32>(d, UNDERLAY, Packet.DOMAIN);
-  store<u32>(d, 0, Packet.FLOW);
-  store<u8>(d, (load<u8>(d, Packet.FLAGS) & PacketFlag.COPY) | PacketFlag.ORIGINATED, Packet.FLAGS);
-  store<u64>(policy, load<u64>(policy, Srv6Policy.PACKETS) + 1, Srv6Policy.PACKETS);
-  store<u64>(policy, load<u64>(policy, Srv6Policy.BYTES) + bytes, Srv6Policy.BYTES);
-  return true;
+  return pushOuter(pool, d, policy, tos, label, limit ? limit : left, four ? IP_PROTOCOL.IPIP : IP_PROTOCOL.IPV6);
 }

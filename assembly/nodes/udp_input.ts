@@ -28,7 +28,7 @@ import { IP4 } from "../wire/ip4";
 import { IP6 } from "../wire/ip6";
 import { UDP } from "../wire/udp";
 
-const VXLAN_DECAP = 1, ICMP4 = 2, ICMP6 = 3;
+const ICMP4 = 2, ICMP6 = 3;
 
 export function udp_input(vec: usize, n: u32, sw: usize): void {
   const locals = <usize>load<u32>(sw, Switch.UDP_LOCAL);
@@ -57,7 +57,7 @@ export function udp_input(vec: usize, n: u32, sw: usize): void {
       store<u32>(d, l4 + size, Packet.ORIG);
       if (len(d) > l4 + size) store<u32>(d, l4 + size, Packet.LEN);
       store<u32>(d, vtep, Packet.HIT);
-      forward(d, VXLAN_DECAP);
+      forward(d, load<u8>(vtep));
     } else if (!six) icmp4Error(sw, d, Drop.PORT_UNREACHABLE, ICMP4_TYPE.DEST_UNREACHABLE, ICMP4_UNREACHABLE.PORT, 0, ICMP4);
     else if (zero) drop(d, Drop.UDP_CHECKSUM);
     else if (isMulticast6(p + IP6.DST)) drop(d, Drop.PORT_UNREACHABLE);

@@ -69,7 +69,7 @@ export function vxlan_decap(vec: usize, n: u32, sw: usize): void {
       continue;
     }
     strip(d, off + VXLAN.LEN);
-    enter(d, iface, flags);
+    enter(d, iface, flags, flags & VxlanFlag.OWN_DOMAIN ? load<u32>(vni) >> 8 : load<u32>(iface, Iface.DOMAIN));
     store<u32>(d, <u32>vni, Packet.HIT);
     store<u64>(vni, load<u64>(vni, Vni.PACKETS) + 1, Vni.PACKETS);
     store<u64>(vni, load<u64>(vni, Vni.BYTES) + wireLen(d), Vni.BYTES);
@@ -84,11 +84,11 @@ function peer(d: usize, vni: usize, flags: u32): usize {
   return iface != MISS ? <usize>iface : flags & VxlanFlag.ANY_PEER ? <usize>load<u32>(vni, Vni.IFACE) : 0;
 }
 
-/** The inner frame, at DATA, belongs to `iface` now. */
-function enter(d: usize, iface: usize, flags: u32): void {
+/** The inner frame, at DATA, belongs to `iface` now, and to `domain`. */
+function enter(d: usize, iface: usize, flags: u32, domain: u32): void {
   const p = data(d), type = be16(p + ETH.ETHERTYPE);
   store<u16>(d, load<u16>(iface, Iface.INDEX), Packet.IFACE);
-  store<u32>(d, load<u32>(iface, Iface.DOMAIN), Packet.DOMAIN);
+  store<u32>(d, domain, Packet.DOMAIN);
   store<u32>(d, 0, Packet.FLOW);
   store<u8>(d, 0, Packet.PRIO);
   store<u8>(d, load<u8>(d, Packet.FLAGS) & PacketFlag.COPY, Packet.FLAGS);

@@ -27,6 +27,7 @@ import { Hop } from "../abi/hop";
 import { Packet, PacketFlag } from "../abi/packet";
 import { Vxlan, VxlanFlag } from "../abi/vxlan";
 import { checksumFold, checksumUdp } from "../lib/checksum";
+import { copyFrame } from "../lib/copy";
 import { ipInFrame, trafficClass } from "../lib/ecn";
 import { flowFrame, flowIp } from "../lib/flow";
 import { reduce } from "../lib/hash";
@@ -90,7 +91,7 @@ function encapsulate(sw: usize, d: usize, tunnel: usize, flags: u32): void {
   if (size <= l3) strip(d, l3 - size);
   else if (!prepend(d, size - l3)) return drop(d, Drop.NO_HEADROOM);
   const p = data(d), tos = flags & VxlanFlag.INHERIT_DSCP ? inner : inner & <u32>ECN.MASK;
-  putHeaders(p, tunnel + Vxlan.HEADERS, size);
+  copyFrame(p, tunnel + Vxlan.HEADERS, size);
   if (routed) put16(p + size - 2, type);
   const six = flags & VxlanFlag.IP6, l4: u32 = six ? IP6.LEN : IP4.LEN, udp = wireLen(d) - l4;
   put16(p + l4 + UDP.SRC_PORT, PORT_FIRST + reduce(flow, PORTS));
@@ -104,12 +105,6 @@ function encapsulate(sw: usize, d: usize, tunnel: usize, flags: u32): void {
   store<u8>(d, tos & <u32>ECN.MASK, Packet.ECN);
   store<u8>(d, (load<u8>(d, Packet.FLAGS) & PacketFlag.COPY) | PacketFlag.ORIGINATED, Packet.FLAGS);
   forward(d, six ? IP6_LOOKUP : IP4_LOOKUP);
-}
-
-/** Copy `n` bytes, at least eight, in words; the last one overlaps. */
-function putHeaders(p: usize, from: usize, n: u32): void {
-  for (let o: u32 = 0; o + 8 < n; o += 8) store<u64>(p + o, load<u64>(from + o));
-  store<u64>(p + n - 8, load<u64>(from + n - 8));
 }
 
 function outer4(p: usize, tunnel: usize, tos: u32, total: u32): void {

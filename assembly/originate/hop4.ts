@@ -3,7 +3,8 @@
 //
 // RFC 1812 section 5.3.1 (TTL), RFC 1191 (don't fragment), RFC 1624
 // (incremental checksum), RFC 1812 section 4.3.2.4 (source of our own ICMP).
-// Packets made here keep their TTL.
+// Packets made here keep their TTL, and so do those on their way to a service
+// whose proxy takes it down when they come back.
 
 import { Drop } from "../abi/drop";
 import { Packet, PacketFlag } from "../abi/packet";
@@ -37,8 +38,8 @@ export function ttlStep(word: u32): u32 {
  */
 export function hop4(sw: usize, d: usize, mtu: u32, edge: u32): bool {
   const l3 = <u32>load<u16>(d, Packet.L3), p = data(d) + l3, ttl = load<u8>(p, IP4.TTL);
-  const ours = load<u8>(d, Packet.FLAGS) & PacketFlag.ORIGINATED;
-  if (!ours && ttl <= 1) {
+  const done = load<u8>(d, Packet.FLAGS) & (PacketFlag.ORIGINATED | PacketFlag.STEPPED);
+  if (!done && ttl <= 1) {
     icmp4Error(sw, d, Drop.TTL_EXCEEDED, ICMP4_TYPE.TIME_EXCEEDED, ICMP4_TIME_EXCEEDED.TRANSIT, 0, edge);
     return false;
   }
@@ -46,7 +47,7 @@ export function hop4(sw: usize, d: usize, mtu: u32, edge: u32): bool {
     icmp4Error(sw, d, Drop.FRAGMENTATION_NEEDED, ICMP4_TYPE.DEST_UNREACHABLE, ICMP4_UNREACHABLE.FRAGMENTATION_NEEDED, mtu, edge);
     return false;
   }
-  if (ours) return true;
+  if (done) return true;
   store<u32>(p, ttlStep(load<u32>(p, IP4.TTL)), IP4.TTL);
   return true;
 }

@@ -71,10 +71,11 @@ export function icmp4Report(sw: usize, d: usize, type: ICMP4_TYPE, code: u32, re
   emit(sw, e, edge);
 }
 
-/** Never about an error, a later fragment, a group frame or a packet of ours. Group sources never got here. */
+/** Never about an error, a later fragment, a group frame, a packet to a group or one of ours. Group sources never got here. */
 function mayReport(d: usize): bool {
   if (load<u8>(d, Packet.FLAGS) & (PacketFlag.GROUP | PacketFlag.ORIGINATED)) return false;
   const p = data(d) + <usize>load<u16>(d, Packet.L3);
+  if (load<u8>(p, IP4.DST) >> 4 == 14) return false; // 224.0.0.0/4
   if (load<u16>(p, IP4.FLAGS_OFFSET) & bswap<u16>(<u16>IP4_FRAGMENT.OFFSET)) return false;
   if (load<u8>(p, IP4.PROTOCOL) != IP_PROTOCOL.ICMP) return true;
   const l4 = <u32>load<u16>(d, Packet.L4);

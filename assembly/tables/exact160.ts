@@ -12,12 +12,15 @@
 // A and B are the address as loaded from memory or in any other order that
 // all callers of one table keep. AUX belongs to whoever owns the table.
 
-import { hash160 } from "../lib/hash";
+import { hash160, hashPrefix } from "../lib/hash";
 import { MISS, Slots, slots_give, slots_home, slots_init, slots_movable, slots_next, slots_sizeof, slots_take } from "./slots";
 
 export { MISS } from "./slots";
 
 export enum Entry160 { A = 0, B = 8, VALUE = 16, DOMAIN = 20, AUX = 24, SIZEOF = 32 }
+
+/** Slots.SALT of a table of prefixes: its hash is hashPrefix, which lpm6 can afford once a length. */
+export const SALT_PREFIXES: u32 = 0xffffffff;
 
 /** Bytes of a table that takes at least `entries` keys. */
 export function exact160_sizeof(entries: u32): u32 {
@@ -34,7 +37,8 @@ export function exact160_init(t: usize, entries: u32): void {
  * a tight loop so that the cache misses overlap, then call exact160_get_from.
  */
 export function exact160_slot(t: usize, domain: u32, a: u64, b: u64): usize {
-  return slots_home(t, hash160(domain, a, b, load<u32>(t, Slots.SALT)), Entry160.SIZEOF);
+  const salt = load<u32>(t, Slots.SALT);
+  return slots_home(t, salt == SALT_PREFIXES ? hashPrefix(domain, a, b) : hash160(domain, a, b, salt), Entry160.SIZEOF);
 }
 
 /** Entry of the key, or the empty one where it belongs (VALUE is MISS); 0 when there is neither. */

@@ -9,7 +9,7 @@
 //   | RATE          | BURST         | TOKENS        | REST          | TIME          |
 //   +---------------+---------------+---------------+---------------+---------------+
 
-enum Meter {
+export enum Meter {
   /** u64, tokens a second; below 2^43. */
   RATE = 0,
   /** u64, tokens at most. */
@@ -40,14 +40,15 @@ export function meter_init(m: usize, rate: u64, burst: u64): void {
   store<i64>(m, 0, Meter.TIME);
 }
 
-// Give the tokens of the time since TIME. A clock that stands or steps back
-// gives none.
-function refill(m: usize, now: i64): void {
+/**
+ * Tokens of the time since TIME, at most `room`: what is beyond is lost. A
+ * clock that stands or steps back gives none. BURST and TOKENS are the caller's.
+ */
+export function meterGain(m: usize, now: i64, room: u64): u64 {
   const last = load<i64>(m, Meter.TIME);
-  if (now <= last) return;
+  if (now <= last) return 0;
   store<i64>(m, now, Meter.TIME);
-  const rate = load<u64>(m, Meter.RATE), room = load<u64>(m, Meter.BURST) - load<u64>(m, Meter.TOKENS);
-  const past = <u64>(now - last), seconds = past / SECOND;
+  const rate = load<u64>(m, Meter.RATE), past = <u64>(now - last), seconds = past / SECOND;
 
   // rate * past / 10^12 without 128-bit products: seconds, then the
   // microseconds and the picoseconds of the one begun. A pause that fills the
@@ -60,17 +61,21 @@ function refill(m: usize, now: i64): void {
     tokens = seconds * rate + micro / MICROSECOND + rest / SECOND;
     store<u64>(m, rest % SECOND, Meter.REST);
   }
-  if (tokens >= room) { // full: a begun token would overflow
-    tokens = room;
-    store<u64>(m, 0, Meter.REST);
-  }
-  store<u64>(m, load<u64>(m, Meter.TOKENS) + tokens, Meter.TOKENS);
+  if (tokens < room) return tokens;
+  store<u64>(m, 0, Meter.REST); // full: a begun token would overflow
+  return room;
+}
+
+/** Give the tokens of the time since TIME. @returns how many there are now */
+export function meterRefill(m: usize, now: i64): u64 {
+  const before = load<u64>(m, Meter.TOKENS), tokens = before + meterGain(m, now, load<u64>(m, Meter.BURST) - before);
+  store<u64>(m, tokens, Meter.TOKENS);
+  return tokens;
 }
 
 /** Take `n` tokens at time `now`, picoseconds. Returns false, none taken, when there are fewer. */
 export function meter_take(m: usize, now: i64, n: u64): bool {
-  refill(m, now);
-  const tokens = load<u64>(m, Meter.TOKENS);
+  const tokens = meterRefill(m, now);
   if (tokens < n) return false;
   store<u64>(m, tokens - n, Meter.TOKENS);
   return true;

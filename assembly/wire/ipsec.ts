@@ -35,3 +35,6 @@ export enum AH {
 //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 
 export enum ESP { SPI = 0, SEQUENCE = 4, LEN = 8 }
+
+/** AES-GCM with a 16-octet ICV, RFC 4106: explicit IV, salt of the key, ICV; and the trailer before it, RFC 4303 section 2.4. */
+export enum ESP_GCM { IV = 8, SALT = 4, ICV = 16, TRAILER = 2, ALIGN = 4 }

@@ -29,7 +29,7 @@ const command: Command<Flags> = {
     }
     const switches = network.switches.map(s => ({
       name: s.name, ports: s.portNames.length, interfaces: s.built.interfaces.length,
-      vrfs: s.built.vrfs.size, bridges: s.built.bridges.size, neighbors: s.built.neighbors.size, routes: s.built.routes.length,
+      vrfs: s.built.vrfs.size, bridges: s.built.bridges.size, neighbors: s.built.neighbors.size, routes: s.built.routeCount,
     }));
     const ports = network.ports.filter((_, i) => !network.linked(i)).map(p => p.name), { used, bytes } = network.k;
     if (talk.json) talk.document({ code: EXIT.ok, switches, outside: ports, memory: { used, reserved: bytes.length } });

@@ -7,7 +7,7 @@ import { hexdump } from '../wire/hexdump.ts';
 /** Bytes replaced at an offset of the packet as it was before; hex, one side empty where bytes came or went. */
 export interface Change { readonly offset: number; readonly before: string; readonly after: string }
 
-export type Snapshot = Pick<Visit, 'bytes' | 'length' | 'l3' | 'node' | 'originated'>;
+export type Snapshot = Pick<Visit, 'bytes' | 'length' | 'l3' | 'node' | 'edge' | 'originated'>;
 
 /**
  * How two versions of a packet lie over each other: equal bytes at the front,
@@ -84,7 +84,7 @@ function fieldChanges(from: Layer, to: Layer): string[] {
 
 /** What tells a header from others of its kind. */
 const IDENTITY: Readonly<Record<string, readonly string[]>> = {
-  vlan: ['vlan.id'], ieee8021ad: ['ieee8021ad.id'], mpls: ['mpls.label'], vxlan: ['vxlan.vni'], ip: ['ip.src', 'ip.dst'], ipv6: ['ipv6.src', 'ipv6.dst'],
+  bier: ['bier.bitstring'], vlan: ['vlan.id'], ieee8021ad: ['ieee8021ad.id'], mpls: ['mpls.label'], vxlan: ['vxlan.vni'], ip: ['ip.src', 'ip.dst'], ipv6: ['ipv6.src', 'ipv6.dst'],
   'ipv6.routing': ['ipv6.routing.segleft'],
 };
 
@@ -109,10 +109,11 @@ function aligned(was: readonly Layer[], is: readonly Layer[]): [Layer | undefine
 }
 
 /** Nodes whose packets may begin with the IP header. */
-const LAYER3 = /^(ip[46]|srv6|vrf|udp|vxlan_encap)/;
+const LAYER3 = /^(ip[46]|srv6(?!_d[xt]2)|sr_|vrf|udp|vxlan_encap|bier_decap|bier_encap)/;
 
 /** The packet layer by layer, wherever it begins. */
-export function layersOf({ bytes, length, l3, node, originated }: Snapshot): Layer[] {
+export function layersOf({ bytes, length, l3, node, edge, originated }: Snapshot): Layer[] {
+  if (node === 'bier_encap' && edge === 'bier_forward') return dissect(bytes.subarray(l3), length - l3, Link.BIER);
   const version = (bytes[l3] ?? 0) >> 4, ip = version === 4 ? Link.IPV4 : Link.IPV6;
   if (l3 === 0 && (version === 4 || version === 6) && (originated || LAYER3.test(node))) return dissect(bytes, length, ip);
   const layers = dissect(bytes, length);

@@ -1,7 +1,9 @@
 // graph.ts -- wire the nodes of a switch, run them, read their counters.
 
 import { Drop } from '../../assembly/abi/drop.ts';
+import { Express, Way } from '../../assembly/abi/express.ts';
 import { DROP_ROWS, DropCount, Node, Switch, TraceBuffer } from '../../assembly/abi/switch.ts';
+import { HopKind } from '../../assembly/abi/hop.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { catalog } from './catalog.ts';
@@ -23,6 +25,7 @@ export class Graph {
   readonly #targets: readonly (readonly string[])[];
   readonly #nodes: number;
   readonly #drops: number;
+  readonly #ways: number;
 
   /**
    * @param sw zeroed Switch; POOL, NODES, NODE_COUNT and DROPS are set here
@@ -48,6 +51,30 @@ export class Graph {
     k.view.setUint32(sw + Switch.NODES, this.#nodes, true);
     k.view.setUint32(sw + Switch.NODE_COUNT, this.names.length, true);
     k.view.setUint32(sw + Switch.DROPS, this.#drops, true);
+    this.#ways = this.#plainWays(wiring);
+    this.express(true);
+  }
+
+  /** Whether plain packets pass their nodes in one go (assembly/express): the same packets and counters, faster. */
+  express(on: boolean): void {
+    this.k.view.setUint32(this.sw + Switch.EXPRESS, on ? this.#ways : 0, true);
+  }
+
+  /** The chains of nodes that the express kernels stand for; 0 where the graph has others. */
+  #plainWays(wiring: Wiring): number {
+    const at = this.k.alloc(Express.SIZEOF, 'express');
+    for (const family of ['ip4', 'ip6'] as const) {
+      const way = at + (family === 'ip4' ? Express.FOUR : Express.SIX), lookup = `${family}_lookup`, input = `${family}_input`;
+      const verify = wiring[input]?.[lookup] === `${family}_verify`;
+      const chain = ['ethernet_input', input, ...(verify ? [`${family}_verify`] : []), lookup, `${family}_rewrite`, 'port_tx'];
+      // Each leads to the next, by the edge that the kernel counts.
+      const edges = [family === 'ip4' ? 1 : 2, 1, ...(verify ? [1] : []), HopKind.REWRITE, 1];
+      const nodes = chain.map(name => this.index(name));
+      if (nodes[0] !== 0 || nodes.includes(-1) || edges.some((e, i) => this.#targets[nodes[i]!]![e - 1] !== chain[i + 1])) return 0;
+      const fields = [Way.ETHERNET, Way.INPUT, ...(verify ? [Way.VERIFY] : []), Way.LOOKUP, Way.REWRITE, Way.PORT];
+      nodes.forEach((n, i) => { this.k.view.setUint32(way + fields[i]!, this.#nodes + n * Node.SIZEOF, true); });
+    }
+    return at;
   }
 
   #target(wiring: Wiring, name: string, edge: string): string {

@@ -112,7 +112,9 @@ export class Lpm4 {
     for (let i = 1; i < routes.length; i += 3) if (routes[i]! > 24) long++;
     // Where VRFs are few, the smallest get a trie too: a probe of the hash for
     // each length costs a lookup 20 ns more.
-    const sized = this.#vrfs <= FEW_VRFS ? Math.max(n, SMALLEST_TRIE) : n, trie = k.fn['lpm4_trie_sizeof']!(sized, long);
+    const sized = this.#vrfs <= FEW_VRFS ? Math.max(n, SMALLEST_TRIE) : n;
+    // And where they are very many, 16 KB for each of the small would be too much.
+    const trie = this.#vrfs > MANY_VRFS && n <= HASHED ? 0 : k.fn['lpm4_trie_sizeof']!(sized, long);
     if (trie > 0) k.fn['lpm4_trie']!(this.at, vrf, k.alloc(trie, `IPv4 FIB of ${n} prefixes`), sized, long);
     for (let i = 0; i < n; i += BATCH) {
       const part = routes.subarray(i * 3, (i + BATCH) * 3), many = part.length / 3;
@@ -126,6 +128,8 @@ export class Lpm4 {
 const BATCH = 4096;
 /** VRFs up to which each has a trie (some 20 KB), and prefixes the kernel makes one for (HASH_MAX in tables/lpm4). */
 const FEW_VRFS = 64, SMALLEST_TRIE = 9;
+/** VRFs from which on only those of more than HASHED prefixes have a trie. */
+const MANY_VRFS = 4096, HASHED = 256;
 
 /** (VRF, IPv6 prefix) -> u32, tables/lpm6. */
 export class Lpm6 {
@@ -133,28 +137,34 @@ export class Lpm6 {
   readonly #batch: number;
 
   /** @param lengths of all prefixes it will hold */
-  constructor(readonly k: Kernels, vrfs: number, lengths: readonly number[]) {
-    const entries = lengths.reduce((sum, n) => sum + k.fn['lpm6_cost']!(n), 0);
+  constructor(readonly k: Kernels, vrfs: number, lengths: ArrayLike<number>) {
+    let entries = 0;
+    for (let i = 0; i < lengths.length; i++) entries += k.fn['lpm6_cost']!(lengths[i]!);
     this.at = k.alloc(k.fn['lpm6_sizeof']!(vrfs, entries), `IPv6 FIB of ${lengths.length} prefixes`);
     k.fn['lpm6_init']!(this.at, vrfs, entries);
     this.#batch = k.alloc(BATCH * ROUTE6, 'IPv6 FIB');
   }
 
   /** Fill a VRF. */
-  fill(vrf: number, routes: readonly { prefix: Uint8Array; length: number; value: number }[]): void {
+  fill(vrf: number, routes: Iterable<{ readonly prefix: Prefix6; readonly hop: number }>): void {
     const { k } = this;
-    for (let i = 0; i < routes.length; i += BATCH) {
-      const part = routes.slice(i, i + BATCH);
-      part.forEach(({ prefix, length, value }, n) => {
-        const at = this.#batch + n * ROUTE6;
-        k.bytes.set(prefix, at);
-        k.view.setUint32(at + 16, length, true);
-        k.view.setUint32(at + 20, value, true);
-      });
-      if (k.fn['lpm6_put_many']!(this.at, vrf, this.#batch, part.length) !== part.length) throw new WeftError(EXIT.internal, 'the IPv6 FIB is full');
+    let n = 0;
+    const flush = () => {
+      if (k.fn['lpm6_put_many']!(this.at, vrf, this.#batch, n) !== n) throw new WeftError(EXIT.internal, 'the IPv6 FIB is full');
+      n = 0;
+    };
+    for (const { prefix, hop } of routes) {
+      const at = this.#batch + n++ * ROUTE6;
+      k.bytes.set(prefix.address, at);
+      k.view.setUint32(at + 16, prefix.length, true);
+      k.view.setUint32(at + 20, hop, true);
+      if (n === BATCH) flush();
     }
+    flush();
   }
 }
+
+interface Prefix6 { readonly address: Uint8Array; readonly length: number }
 
 /** Bytes of a route as lpm6_put_many takes it: prefix, u32 length, u32 value. */
 const ROUTE6 = 24;

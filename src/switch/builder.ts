@@ -7,18 +7,28 @@
 
 import { Hop, HopKind } from '../../assembly/abi/hop.ts';
 import { Iface, IfaceKind } from '../../assembly/abi/port.ts';
+import { IfacePolicy } from '../../assembly/abi/policy.ts';
 import { Switch } from '../../assembly/abi/switch.ts';
 import type { Kernels } from '../kernel/kernels.ts';
+import type { FlowTable } from '../kernel/flows.ts';
 import type { Group } from '../kernel/tables.ts';
 import { AddressError, maskAddress, parseMac, type Prefix } from '../wire/address.ts';
-import type { SwitchConfig } from './config.ts';
+import type { BulkRoutes } from './bulk_routes.ts';
+import type { Srv6PolicyConfig, SwitchConfig } from './config.ts';
 import type { Path, Position, SwitchFile } from './file.ts';
+import type { BuiltBier } from './bier.ts';
 import type { Feature } from './features.ts';
 import { Generation } from './generation.ts';
+import type { BuiltBalancer } from './load_balancers.ts';
+import type { IpsecTunnel } from './ipsec.ts';
+import type { Listener } from './listeners.ts';
 import type { PlacedLabel } from './mpls.ts';
+import type { BuiltNat } from './nat.ts';
 import { nearest } from './nearest.ts';
 import { QuantityError } from './quantity.ts';
 import type { Locator } from './srv6_csid.ts';
+import type { RuleList, SecurityRule } from './security_groups.ts';
+import type { PlacedService } from './services.ts';
 import type { VxlanEntry } from './vxlan.ts';
 
 /** An interface before and after it got its place in memory. */
@@ -26,7 +36,7 @@ export interface Interface {
   /** `e1`, `e1.100`, a bridge's or a tunnel's name. */
   readonly name: string;
   readonly path: Path;
-  readonly kind: IfaceKind;
+  kind: IfaceKind;
   /** VRF or bridge domain index. */
   domain: number;
   /** Port it is on; -1 for a bridge's own interface and for tunnels. */
@@ -43,6 +53,8 @@ export interface Interface {
   readonly accepts?: Interface['tags'];
   /** Split-horizon group, 0 for none. */
   readonly horizon?: number;
+  /** Number in Arg.FE2, 0 for none. */
+  readonly fe2?: number;
   /** Index and address of its Iface, once declared ones are placed. */
   index: number;
   at: number;
@@ -67,6 +79,15 @@ export interface BuiltGroup {
   readonly hop: number;
   /** Each with a Hop of its own, which counts. */
   readonly members: readonly { readonly via: string; readonly weight: number; readonly hop: number }[];
+}
+
+/** An SRv6 policy in memory. */
+export interface BuiltPolicy {
+  readonly mode: NonNullable<Srv6PolicyConfig['mode']>;
+  /** Each with the address of its Srv6Policy. */
+  readonly lists: readonly { readonly segments: readonly string[]; readonly weight: number; readonly at: number; readonly path: Path }[];
+  /** GROUP Hops of a policy with several lists, by next hop. */
+  readonly groups: Map<number, number>;
 }
 
 /** What a lookup may lead to; fields of Hop in assembly/abi. */
@@ -96,24 +117,55 @@ export class Builder {
   readonly bridges = new Map<string, number>();
   /** Bridge members by interface name. */
   readonly members = new Map<string, Member>();
-  /** SRv6 policies by name: addresses of their Srv6Policy. */
-  policies = new Map<string, number>();
+  /** Interfaces that are cross-connected, and where the file says so. */
+  readonly crossed = new Map<string, Path>();
+  /** SRv6 policies by name. */
+  policies = new Map<string, BuiltPolicy>();
+  /** Address of the table of SRv6 remotes (exact160: bridge domain, outer source), once it is placed. */
+  srv6Remotes: number | undefined;
+  /** VRFs of adjacencies of SIDs whose routes are among `routes`. */
+  adjacencyVrfs = new Set<string>();
   /** HMAC keys of SRv6 by ID: addresses of their HmacKey. */
   hmacKeys = new Map<number, number>();
   /** SRv6 locators, in the order of the file. */
   locators: readonly Locator[] = [];
   readonly interfaces: Interface[] = [];
+  /** What tunnels listen to, until its tables are made. */
+  readonly listeners: Listener[] = [];
+  /** IPsec tunnels by name. */
+  readonly ipsec = new Map<string, IpsecTunnel>();
   /** VXLAN VNIs by name. */
   readonly vxlans = new Map<string, VxlanEntry>();
+  /** Services behind segments, by name. */
+  services = new Map<string, PlacedService>();
   routes: RouteInit[] = [];
+  /** Routes of a table file. */
+  bulk4: BulkRoutes | undefined;
+  bulk6: BulkRoutes | undefined;
   /** By name, VRF and family; undefined for one with faults. */
   groups = new Map<string, BuiltGroup | undefined>();
+  /** BIER tables and groups. */
+  readonly bier: BuiltBier = { bifts: [], groups: new Map() };
   /** By label. */
   labels = new Map<number, PlacedLabel>();
   /** Static neighbours by `interface address`: hop makers need their MACs. */
   neighbors = new Map<string, { iface: Interface; mac: Uint8Array; path: Path }>();
   /** Places faults that belong to another file, while entries of it are built. */
   elsewhere: ((message: string) => string) | undefined;
+  /** IfacePolicy by interface, of those that have one. */
+  readonly policied = new Map<Interface, number>();
+  /** Rules of security groups, in the order of the file; then what stands behind the last of them. */
+  readonly rules: SecurityRule[] = [];
+  /** The same by interface: of what comes in, and of what leaves. */
+  readonly ruleLists = new Map<Interface, { rx: RuleList; tx: RuleList }>();
+  /** Policer by name. */
+  readonly policers = new Map<string, number>();
+  /** Load balancers, in the order of the file. */
+  readonly balancers: BuiltBalancer[] = [];
+  /** NAT44 of the switch. */
+  nat: BuiltNat | undefined;
+  /** Conntrack of the switch, once an interface has stateful rules. */
+  conntrack: { readonly at: number; readonly table: FlowTable } | undefined;
   generation: Generation<Feature>;
   /** What the switch is made of while its file is read anew. */
   before: Builder | undefined;
@@ -136,8 +188,8 @@ export class Builder {
       this.#parts = new Map();
       return;
     }
-    const { faults, routes, groups, labels, policies, hmacKeys, locators, neighbors } = this;
-    Object.assign(this, before, { before, config, root, faults, routes, groups, labels, policies, hmacKeys, locators, neighbors, vrfs: new Map(before.vrfs) });
+    const { faults, routes, groups, labels, policies, hmacKeys, locators, neighbors, adjacencyVrfs } = this;
+    Object.assign(this, before, { before, config, root, faults, routes, groups, labels, policies, hmacKeys, locators, neighbors, adjacencyVrfs, vrfs: new Map(before.vrfs), bulk4: undefined, bulk6: undefined });
     this.generation = new Generation(k.arena, before.generation.places, before.generation);
     this.#files = [{ file }, ...before.#files];
     this.#parts = new Map(before.#parts);
@@ -208,12 +260,23 @@ export class Builder {
     }
   }
 
+  /** All routes, those of table files too. */
+  *allRoutes(): Generator<RouteInit> {
+    yield* this.routes;
+    if (this.bulk4) yield* this.bulk4.all();
+    if (this.bulk6) yield* this.bulk6.all();
+  }
+
+  get routeCount(): number {
+    return this.routes.length + (this.bulk4?.length ?? 0) + (this.bulk6?.length ?? 0);
+  }
+
   /** Index of a VRF by name; undefined and a fault when there is none. */
   vrf(name: string | undefined, path: Path): number | undefined {
     return this.#lookup(this.vrfs, name ?? 'default', path, 'VRF');
   }
 
-  policy(name: string, path: Path): number | undefined {
+  policy(name: string, path: Path): BuiltPolicy | undefined {
     return this.#lookup(this.policies, name, path, 'SRv6 policy');
   }
 
@@ -227,7 +290,7 @@ export class Builder {
     return found;
   }
 
-  #lookup(map: ReadonlyMap<string, number>, name: string, path: Path, what: string): number | undefined {
+  #lookup<T>(map: ReadonlyMap<string, T>, name: string, path: Path, what: string): T | undefined {
     const found = map.get(name);
     if (found === undefined) this.#unknown(what, name, [...map.keys()], path);
     return found;
@@ -252,6 +315,17 @@ export class Builder {
     return iface;
   }
 
+  /** IfacePolicy of an interface, made on first use. */
+  policyOf(iface: Interface): number {
+    let at = this.policied.get(iface);
+    if (at === undefined) {
+      at = this.k.alloc(IfacePolicy.SIZEOF, 'policies');
+      this.k.view.setUint32(iface.at + Iface.POLICY, at, true);
+      this.policied.set(iface, at);
+    }
+    return at;
+  }
+
   /** Give the declared interfaces their places. */
   placeInterfaces(): void {
     const { k } = this, at = k.alloc((this.interfaces.length + 1) * Iface.SIZEOF, 'interfaces');
@@ -261,7 +335,7 @@ export class Builder {
     for (const i of this.interfaces) {
       i.at = at + i.index * Iface.SIZEOF;
       k.view.setUint8(i.at + Iface.KIND, i.kind);
-      k.view.setUint8(i.at + Iface.FLAGS, i.flags);
+      k.view.setUint16(i.at + Iface.FLAGS, i.flags, true);
       k.view.setUint16(i.at + Iface.PORT, Math.max(0, i.port), true);
       k.view.setUint32(i.at + Iface.DOMAIN, i.domain, true);
       k.bytes.set(i.mac, i.at + Iface.MAC);
@@ -272,6 +346,7 @@ export class Builder {
       k.view.setUint8(i.at + Iface.TAG_COUNT, i.tags.length);
       k.view.setUint8(i.at + Iface.TAGS_POPPED, i.tags.length);
       k.view.setUint8(i.at + Iface.HORIZON, i.horizon ?? 0);
+      k.view.setUint8(i.at + Iface.FE2, i.fe2 ?? 0);
       k.view.setUint16(i.at + Iface.INDEX, i.index, true);
       i.tags.forEach((t, n) => {
         k.view.setUint16(i.at + Iface.TAG + n * 4, t.tpid);

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Alias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import validateSwitch, { type SchemaError } from '../../build/switch_schema.mjs';
+import validateSwitch from '../../build/switch_schema.mjs';
 import { EXIT, systemWords, WeftError } from '../kernel/errors.ts';
 import { nearest } from './nearest.ts';
 
@@ -38,6 +38,16 @@ export class ConfigError extends WeftError {
   constructor(readonly faults: readonly string[]) {
     super(EXIT.usage, [...faults.slice(0, FAULTS_MAX), ...(faults.length > FAULTS_MAX ? [`and ${faults.length - FAULTS_MAX} faults more`] : [])].join('\n'));
   }
+}
+
+/** What a compiled schema says of a value that does not fit: ajv's error objects. */
+export interface SchemaError {
+  instancePath: string;
+  keyword: string;
+  params: Record<string, unknown>;
+  message?: string;
+  parentSchema?: { description?: string; properties?: Record<string, unknown> };
+  data?: unknown;
 }
 
 /** What a compiled schema is. */

@@ -51,13 +51,13 @@ function buildGroup(b: Builder, name: string, config: GroupConfig, vrf: number, 
     return hop === undefined ? [] : { via: m.via, weight: m.weight ?? 1, drain: m.drain ?? false, hop: b.ownHop(hop, `${key} ${config.members.slice(0, i).filter(o => o.via === m.via).length}`, at) };
   });
   if (b.faults.length > before) return undefined;
-  const group = buckets(b, key, config, members.map(m => ({ ...m, value: m.hop })));
+  const group = bucketsOf(b, key, config, members.map(m => ({ ...m, value: m.hop })));
   const shown = members.map(m => ({ via: m.via, hop: m.hop, weight: m.drain ? 0 : m.weight }));
   return { name, vrf, six, group, hop: b.hop({ kind: HopKind.GROUP, code: fieldsOf(config), aux: group.at, path }), members: shown };
 }
 
 /** A group's buckets; those of a group that runs are told what changed, so that only the flows move that must. */
-function buckets(b: Builder, key: string, { buckets: size = BUCKETS }: GroupConfig, members: readonly GroupMember[]): Group {
+export function bucketsOf(b: Builder, key: string, { buckets: size = BUCKETS }: Pick<GroupConfig, 'buckets'>, members: readonly GroupMember[]): Group {
   const named = (slots: number) => `group ${key} ${size} ${slots}`, twice = 2 ** Math.ceil(Math.log2(members.length * 2));
   const slots = [SLOTS, twice / 2, twice].find(s => s >= members.length && b.generation.has(named(s))) ?? Math.max(SLOTS, twice);
   const group = b.generation.keep(named(slots), [], () => new Group(b.k, slots, size));

@@ -23,12 +23,15 @@ const PIPE_TTL = 255;
 export const ttlModel = (b: Builder): number => (b.config.mpls?.ttl === 'pipe' ? 0 : LabelFlag.UNIFORM);
 
 /** Hop to a neighbour for MPLS packets; undefined and a fault when there is none or its MAC is not known. */
-export function mplsHop(b: Builder, n: MplsNeighbor, path: Path): number | undefined {
+export const mplsHop = (b: Builder, n: MplsNeighbor, path: Path): number | undefined => staticHop(b, n, ETHERTYPE.MPLS, 'MPLS', path);
+
+/** The same for packets of another ethertype, `what` in messages. */
+export function staticHop(b: Builder, n: MplsNeighbor, ethertype: ETHERTYPE, what: string, path: Path): number | undefined {
   if (n.via === undefined) return void b.fault(path, 'lacks "via", the neighbour to send to');
   const at = [...path, 'via'], text = n.via, via = b.try(at, () => parseIp(text));
-  const hop = via && b.gatewayHop(0, via, n.port, ETHERTYPE.MPLS, at);
+  const hop = via && b.gatewayHop(0, via, n.port, ethertype, at);
   if (hop !== undefined && b.k.view.getUint8(hop + Hop.KIND) === HopKind.GLEAN) {
-    b.fault(at, `${text} is not under \`neighbors\`: an MPLS next hop is not resolved by ARP or ND`);
+    b.fault(at, `${text} is not under \`neighbors\`: ${what === 'MPLS' ? 'an' : 'a'} ${what} next hop is not resolved by ARP or ND`);
     return undefined;
   }
   return hop;

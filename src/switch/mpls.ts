@@ -15,10 +15,10 @@ import { tableLines } from './table_file.ts';
 /** A label of the switch, for people. */
 export interface LabelRow {
   readonly label: number;
-  readonly does: 'swap' | 'pop' | 'php' | 'pseudowire';
+  readonly does: 'swap' | 'pop' | 'php' | 'pseudowire' | 'bier' | 'service';
   /** Labels that a swap puts in its place, outermost first. */
   readonly out: readonly number[];
-  /** Neighbour, VRF or pseudowire it leads to; "" for the VRF the packet came in by. */
+  /** Neighbour, VRF, pseudowire, BIER table or service it leads to; "" for the VRF the packet came in by. */
   readonly to: string;
   readonly position: Position;
 }
@@ -29,7 +29,7 @@ export interface LabelInit extends Omit<LabelRow, 'out' | 'position'> {
   payload?: LabelPayload;
   flags?: number;
   hop?: number;
-  /** Label.DOMAIN or Label.IFACE. */
+  /** Label.DOMAIN, Label.IFACE or Label.PROXY. */
   target?: number;
   out?: readonly number[];
 }

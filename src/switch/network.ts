@@ -148,7 +148,9 @@ export class Network {
     const { k } = this;
     let any = false;
     for (;;) {
-      const drained = sink.run ? sink.run(s) : s.graph.run(), moved = k.fn['links_move']!(s.at);
+      let drained = sink.run ? sink.run(s) : s.graph.run();
+      while (s.serveHost()) drained = sink.run ? sink.run(s) : s.graph.run();
+      const moved = k.fn['links_move']!(s.at);
       const sent = k.view.getUint32(k.pool + Pool.TX_COUNT, true), dropped = k.view.getUint32(k.pool + Pool.DROPPED, true);
       if (dropped > 0) sink.dropped!(s, dropped);
       if (sent > 0) sink.sent(sent);

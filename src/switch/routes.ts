@@ -9,12 +9,16 @@ import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { ICMP4_UNREACHABLE } from '../../assembly/wire/icmp4.ts';
 import { ICMP6_UNREACHABLE } from '../../assembly/wire/icmp6.ts';
 import { maskAddress, parseIp, parsePrefix, type Prefix } from '../wire/address.ts';
-import { type Builder, type HopInit, sameBytes } from './builder.ts';
+import { bierHop } from './bier_groups.ts';
+import { type Builder, type HopInit, type RouteInit, sameBytes } from './builder.ts';
+import { BulkRoutes } from './bulk_routes.ts';
 import type { RouteConfig } from './config.ts';
 import type { Path } from './file.ts';
 import { groupHop } from './groups.ts';
+import { ipsecHop } from './ipsec.ts';
 import { pushHop } from './label_stack.ts';
-import { policyHop } from './srv6_policies.ts';
+import { groupMacHop, isGroupPrefix } from './multicast.ts';
+import { isInsert, policyHop } from './srv6_policies.ts';
 import { tableLines } from './table_file.ts';
 import { vxlanRouteHop } from './vxlan.ts';
 
@@ -62,13 +66,14 @@ function addRoute(b: Builder, r: RouteConfig, path: Path): void {
 /** The one way a route goes. */
 function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path: Path): number | undefined {
   // With `srv6` a gateway is the policy's.
-  const ways = (['via', 'group', 'action', 'vrf_leak', 'srv6', 'vxlan'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
+  const ways = (['via', 'group', 'action', 'vrf_leak', 'srv6', 'vxlan', 'bier', 'ipsec'] as const).filter(w => r[w] !== undefined && !(w === 'via' && r.srv6 !== undefined));
   if (ways.length > 1 || (ways.length === 0 && r.port === undefined)) {
-    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `vrf_leak`, `srv6` or `vxlan`');
+    b.fault(path, ways.length > 1 ? `has ${ways.join(' and ')}: a route goes one way` : 'goes nowhere: give it `via`, `port`, `group`, `action`, `vrf_leak`, `srv6`, `vxlan`, `bier` or `ipsec`');
     return undefined;
   }
   if (r.vxlan !== undefined) return vxlanRouteHop(b, { ...r, vxlan: r.vxlan }, vrf, path);
   for (const key of ['remote', 'router_mac'] as const) if (r[key] !== undefined) b.fault([...path, key], 'is of a route with `vxlan`', true);
+  if (r.bier !== undefined) return bierHop(b, r.bier, path);
   const six = prefix.address.length === 16;
   if (r.group !== undefined) return groupHop(b, r.group, vrf, six, [...path, 'group']);
   if (r.action) return b.hop({ ...ACTIONS[r.action](six), path });
@@ -76,7 +81,11 @@ function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path:
     const to = b.vrf(r.vrf_leak, [...path, 'vrf_leak']);
     return to === undefined ? undefined : b.hop({ kind: HopKind.VRF, aux: to, path });
   }
-  if (r.srv6 !== undefined) return policyHop(b, r.srv6, r, path);
+  if (r.ipsec !== undefined) return ipsecHop(b, r.ipsec, path);
+  if (r.srv6 !== undefined) {
+    if (!six && isInsert(b.policies.get(r.srv6)?.mode ?? '')) b.fault([...path, 'srv6'], `${r.srv6} inserts an SRH: only IPv6 packets can have one`);
+    return policyHop(b, r.srv6, r, path);
+  }
   for (const key of ['push', 'entropy', 'tc'] as const)
     if (r[key] !== undefined && (!r.push || r.via === undefined)) b.fault([...path, key], `goes with ${r.push ? 'via' : 'push'} only`, true);
   if (r.via !== undefined) {
@@ -85,7 +94,7 @@ function routeHop(b: Builder, r: RouteConfig, prefix: Prefix, vrf: number, path:
     return via && b.gatewayHop(vrf, via, r.port, six ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, [...path, 'via']);
   }
   const iface = b.interface(r.port!, [...path, 'port']);
-  return iface && b.hop({ kind: HopKind.GLEAN, iface, path });
+  return iface && (isGroupPrefix(prefix) ? groupMacHop(b, iface, prefix, path) : b.hop({ kind: HopKind.GLEAN, iface, path }));
 }
 
 const ACTIONS: Readonly<Record<NonNullable<RouteConfig['action']>, (six: boolean) => Omit<HopInit, 'path'>>> = {
@@ -95,7 +104,10 @@ const ACTIONS: Readonly<Record<NonNullable<RouteConfig['action']>, (six: boolean
   prohibit: six => ({ kind: HopKind.UNREACHABLE, reason: Drop.PROHIBITED, code: six ? ICMP6_UNREACHABLE.PROHIBITED : ICMP4_UNREACHABLE.PROHIBITED }),
 };
 
-/** Lines `prefix gateway [vrf]`, `#` comments: a million of them load in seconds. */
+/** A gateway's place in a table file: look the packet up again in that VRF. */
+const LEAK = 'vrf:';
+
+/** Lines `prefix gateway [vrf]` or `prefix vrf:OTHER [vrf]`, `#` comments: a million of them load in seconds. */
 function tableFile(b: Builder, name: string): void {
   const gateways = new Map<string, number | undefined>(), path: Path = ['routes'];
   for (const { words: [to = '', via, vrfName, ...more], position } of tableLines(b, name, path)) {
@@ -107,18 +119,21 @@ function tableFile(b: Builder, name: string): void {
     if (!prefix || vrf === undefined) continue;
     const key = `${vrf} ${prefix.address.length} ${via}`;
     if (!gateways.has(key)) {
-      const gateway = b.try(path, () => parseIp(via));
-      gateways.set(key, gateway && b.gatewayHop(vrf, gateway, undefined, prefix.address.length === 16 ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, path));
+      const gateway = via.startsWith(LEAK) ? undefined : b.try(path, () => parseIp(via)), leak = via.startsWith(LEAK) ? b.vrf(via.slice(LEAK.length), path) : undefined;
+      gateways.set(key, leak !== undefined ? b.hop({ kind: HopKind.VRF, aux: leak, path }) : gateway && b.gatewayHop(vrf, gateway, undefined, prefix.address.length === 16 ? ETHERTYPE.IPV6 : ETHERTYPE.IPV4, path));
     }
     const hop = gateways.get(key);
-    if (hop !== undefined) b.routes.push({ vrf, prefix, hop, position });
+    if (hop === undefined) continue;
+    const at = position();
+    if (prefix.address.length === 4) (b.bulk4 ??= new BulkRoutes(4, at.file)).push(vrf, prefix, hop, at);
+    else (b.bulk6 ??= new BulkRoutes(16, at.file)).push(vrf, prefix, hop, at);
   }
 }
 
 /** The route a lookup of `address` takes, by search of the list: for people, not packets. */
-export function findRoute(b: Pick<Builder, 'routes'>, vrf: number, address: Uint8Array): Builder['routes'][number] | undefined {
-  let best: Builder['routes'][number] | undefined;
-  for (const r of b.routes)
+export function findRoute(b: Builder, vrf: number, address: Uint8Array): RouteInit | undefined {
+  let best: RouteInit | undefined;
+  for (const r of b.allRoutes())
     if (r.vrf === vrf && r.prefix.address.length === address.length && r.prefix.length >= (best?.prefix.length ?? -1) && sameBytes(maskAddress(address, r.prefix.length), r.prefix.address)) best = r;
   return best;
 }

@@ -5,11 +5,13 @@ import { Iface, IfaceFlag } from '../../assembly/abi/port.ts';
 import { Switch as Sw, SCRATCH_BYTES } from '../../assembly/abi/switch.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { Graph } from '../graph/graph.ts';
-import { wiring } from '../graph/pipeline.ts';
+import { type Extras, wiringOf } from '../graph/pipeline.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { Builder } from './builder.ts';
 import type { SwitchConfig } from './config.ts';
+import { EspHost } from './esp_host.ts';
 import { features } from './features.ts';
+import { marksOnEgress } from './qos.ts';
 import type { Path, SwitchFile } from './file.ts';
 
 export class Switch {
@@ -17,10 +19,18 @@ export class Switch {
   readonly at: number;
   readonly portNames: readonly string[];
 
+  #host: EspHost | undefined;
+
   private constructor(public built: Builder) {
     this.at = built.sw;
     this.portNames = built.portNames;
-    this.graph = new Graph(built.k, built.sw, wiring({ verify: built.config.count_checksums !== false, edge: built.interfaces.some(i => i.flags & IfaceFlag.SRV6_EDGE) }));
+    this.graph = new Graph(built.k, built.sw, wiringOf(extrasOf(built)));
+    if (built.ipsec.size > 0) this.#host = new EspHost(this);
+  }
+
+  /** Do the host's part of nodes that are not kernels' alone. @returns whether there was any */
+  serveHost(): boolean {
+    return this.#host?.serve() ?? false;
   }
 
   /** What the file says of a port for people and captures. */
@@ -89,6 +99,12 @@ export class Switch {
   }
 }
 
+/** What stands in the way of the switch's packets. */
+const extrasOf = (b: Builder): Extras => ({
+  verify: b.config.count_checksums !== false, edge: b.interfaces.some(i => i.flags & IfaceFlag.SRV6_EDGE), egress: marksOnEgress(b),
+  policy: b.policied.size > 0, nat: b.config.nat !== undefined, lb: b.balancers.length > 0,
+});
+
 /** What a file makes of a switch: all that hangs off it and may be replaced. */
 const TABLES = [Sw.FIB4, Sw.FIB6, Sw.LABELS, Sw.NO_ROUTE, Sw.SRV6] as const;
 
@@ -99,6 +115,7 @@ function refuseFixed(b: Builder, running: SwitchConfig): void {
     if (!owned.has(key)) refuseDifference(b, running[key], b.config[key], [key]);
   for (const [key, part] of [['mpls', 'ports'], ['mpls', 'ttl']] as const)
     refuseDifference(b, running[key]?.[part], b.config[key]?.[part], [key, part]);
+  refuseDifference(b, running.srv6?.l2, b.config.srv6?.l2, ['srv6', 'l2']);
 }
 
 /** A fault at the deepest place that has all of a difference. */

@@ -18,9 +18,10 @@ export interface TableLine {
  * @param path where the switch file names it
  */
 export function* tableLines(b: Builder, name: string, path: Path): Generator<TableLine> {
-  const file = b.file.resolve(name.slice(1)), text = contents(b, file, path).split('\n');
-  for (let line = 1; line <= text.length; line++) {
-    const raw = text[line - 1]!, entry = raw.replace(/#.*/, '').trimEnd(), words = entry.trim().split(/\s+/);
+  const file = b.file.resolve(name.slice(1)), text = contents(b, file, path);
+  for (let line = 1, from = 0; from <= text.length; line++) {
+    const found = text.indexOf('\n', from), end = found < 0 ? text.length : found, raw = text.slice(from, end), entry = raw.replace(/#.*/, '').trimEnd(), words = entry.trim().split(/\s+/);
+    from = end + 1;
     if (!words[0]) continue;
     const column = entry.length - entry.trimStart().length + 1, position = place(file, line, column);
     b.elsewhere = message => excerpt(position(), message, raw, entry.length - column + 1);

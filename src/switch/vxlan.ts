@@ -22,10 +22,12 @@ import { formatIp, parseIp, parseMac } from '../wire/address.ts';
 import { type Builder, defaultMac, type Interface, macOr, sameBytes } from './builder.ts';
 import type { RouteConfig, VxlanConfig } from './config.ts';
 import type { Path } from './file.ts';
+import { tableLines } from './table_file.ts';
 import { overhead, placeTunnel } from './vxlan_headers.ts';
 
 /** Split-horizon group of all VXLAN tunnels. */
 const HORIZON = 255;
+const VNI_MAX = 0xffffff;
 /** Largest layer-3 packet an IP length field holds behind the headers. */
 const PACKET_MAX = 65535;
 
@@ -92,7 +94,7 @@ function localsOf(b: Builder, config: VxlanConfig, path: Path): Uint8Array[] {
 }
 
 /** An address a VTEP can have: unicast, and not only on its link. */
-function endpoint(b: Builder, text: string, path: Path): Uint8Array | undefined {
+export function endpoint(b: Builder, text: string, path: Path): Uint8Array | undefined {
   const a = b.try(path, () => parseIp(text));
   if (!a) return undefined;
   const first = a[0]!, bad = a.length === 4 ? first === 0 || first === 127 || first >= 224 : first === 0xff || (first === 0xfe && (a[1]! & 0xc0) === 0x80) || a.every(v => v === 0);
@@ -133,13 +135,18 @@ export function buildVxlan(b: Builder): void {
   const entries = [...b.vxlans.values()], { k } = b;
   if (entries.length === 0) return;
   const ends = entries.reduce((sum, e) => sum + e.locals.length, 0), routes = typeof b.config.routes === 'string' ? 0 : b.config.routes?.length ?? 0;
-  const local = new Exact160(k, ends, 'tunnel ends'), vnis = new Exact64(k, ends, 'VNIs');
+  const many = new Map(entries.map(e => [e, bulkVnis(b, e)])), more = entries.reduce((sum, e) => sum + many.get(e)!.length / 2 * e.locals.length, 0);
+  const local = new Exact160(k, ends, 'tunnel ends'), vnis = new Exact64(k, ends + more, 'VNIs');
   const peers = new Exact160(k, entries.reduce((sum, e) => sum + e.remotes.length, routes), 'VXLAN peers'), vteps = new Map<string, number>();
   k.view.setUint32(b.sw + Switch.UDP_LOCAL, local.at, true);
   k.view.setUint32(b.sw + Switch.VNIS, vnis.at, true);
   for (const e of entries) {
     e.peers = peers;
-    for (const address of e.locals) placeVni(b, e, vtepOf(b, e, address, local, vteps), vnis);
+    for (const address of e.locals) {
+      const vtep = vtepOf(b, e, address, local, vteps);
+      placeVni(b, e, vtep, vnis);
+      placeBulk(b, e, vtep, vnis, many.get(e)!);
+    }
     for (const { address, iface } of e.remotes) admit(e, address, iface);
     if (e.iface) closeInterface(b, e, e.iface);
     if (e.config.vrf_l3 === undefined) openRemotes(b, e);
@@ -152,6 +159,7 @@ function vtepOf(b: Builder, e: VxlanEntry, address: Uint8Array, local: Exact160,
   const key = `${domain} ${formatIp(address)}`, known = vteps.get(key);
   if (known !== undefined) return known;
   const at = k.alloc(Vtep.SIZEOF, 'tunnel end');
+  k.view.setUint8(at, 1);
   k.view.setUint32(at + Vtep.LINE, b.line(path), true);
   local.put(domain, address, at);
   vteps.set(key, at);
@@ -169,6 +177,32 @@ function placeVni(b: Builder, e: VxlanEntry, vtep: number, vnis: Exact64): void 
   if (vnis.has(key)) b.fault([...e.path, 'vni'], `VNI ${e.config.vni} exists already at this local address and port`);
   vnis.put(key, at);
   e.vnis.push(at);
+}
+
+/** (VNI, VRF) of each line of an entry's `vnis`. */
+function bulkVnis(b: Builder, { config, path }: VxlanEntry): Uint32Array {
+  const at = [...path, 'vnis'], pairs: number[] = [];
+  if (config.vnis === undefined) return new Uint32Array();
+  if (config.vrf_l3 === undefined) b.fault(at, 'are of an L3 VNI', true);
+  for (const { words: [vni = '', vrf, ...more] } of tableLines(b, config.vnis, at)) {
+    if (!/^\d{1,8}$/.test(vni) || Number(vni) > VNI_MAX || vrf === undefined || more.length > 0) b.fault(at, 'expected "vni vrf"');
+    else pairs.push(Number(vni), b.vrf(vrf, at) ?? 0);
+  }
+  return Uint32Array.from(pairs);
+}
+
+/** VNIs of a table file: records in a row, which share the entry's Iface and its line. */
+function placeBulk(b: Builder, e: VxlanEntry, vtep: number, vnis: Exact64, pairs: Uint32Array): void {
+  const { k } = b, base = k.alloc(pairs.length / 2 * Vni.SIZEOF, 'VNIs'), flags = flagsOf(e) | VxlanFlag.ANY_PEER | VxlanFlag.OWN_DOMAIN, line = b.line([...e.path, 'vnis']), end = BigInt(vtep) << 32n;
+  for (let i = 0, at = base; i < pairs.length; i += 2, at += Vni.SIZEOF) {
+    const key = end | BigInt(pairs[i]!);
+    if (vnis.has(key)) b.fault([...e.path, 'vnis'], `VNI ${pairs[i]} exists already at this local address and port`);
+    k.view.setUint32(at + Vni.FLAGS, flags | pairs[i + 1]! << 8, true);
+    k.view.setUint32(at + Vni.IFACE, e.iface!.at, true);
+    k.view.setUint32(at + Vni.LINE, line, true);
+    k.view.setUint32(at + Vni.PEERS, e.peers!.at, true);
+    vnis.put(key, at);
+  }
 }
 
 function flagsOf({ config: c }: VxlanEntry): number {

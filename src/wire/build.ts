@@ -30,7 +30,7 @@ export function build(text: string, macs: Macs = MACS): Uint8Array {
     addresses.push(around);
     return layer.kind.addresses?.(layer, layers[i + 1]) ?? around;
   }, undefined);
-  return layers.reduceRight<Uint8Array>((payload, layer, i) => layer.kind.emit(layer, { inner: layers[i + 1], payload, addresses: addresses[i], macs }), new Uint8Array(0));
+  return layers.reduceRight<Uint8Array>((payload, layer, i) => layer.kind.emit(layer, { inner: layers[i + 1], payload, addresses: addresses[i], around: layers.slice(0, i), macs }), new Uint8Array(0));
 }
 
 function kindOf(text: string, name: Word): LayerKind {

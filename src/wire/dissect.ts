@@ -3,6 +3,7 @@
 import { ETHERTYPE } from '../../assembly/wire/ethernet.ts';
 import { IP_PROTOCOL } from '../../assembly/wire/ip.ts';
 import { UDP_PORT } from '../../assembly/wire/udp.ts';
+import { bier, bierMpls } from './dissect/bier.ts';
 import { icmp, icmpv6 } from './dissect/icmp.ts';
 import { ip } from './dissect/ip4.ts';
 import { ah, dstopts, fraghdr, hopopts, ipv6, routing } from './dissect/ip6.ts';
@@ -18,13 +19,13 @@ export { type Layer, type LayerField, Link } from './dissect/layer.ts';
 const TABLES: Record<Next['table'], Record<number, Protocol>> = {
   link: {
     [Link.ETHERNET]: eth, [Link.IPV4]: ip, [Link.IPV6]: ipv6, [Link.DATA]: data,
-    [Link.PW]: pwethcw, [Link.ACH]: pwach, [Link.ESP]: esp, [Link.MPLS]: mpls,
+    [Link.PW]: pwethcw, [Link.ACH]: pwach, [Link.ESP]: esp, [Link.MPLS]: mpls, [Link.BIER]: bier, [Link.BIER_MPLS]: bierMpls,
   },
   ethertype: {
     [ETHERTYPE.IPV4]: ip, [ETHERTYPE.IPV6]: ipv6, [ETHERTYPE.ARP]: arp,
     [ETHERTYPE.VLAN]: vlan, [ETHERTYPE.S_VLAN]: ieee8021ad, [ETHERTYPE.QINQ_OLD]: vlan,
     [ETHERTYPE.MPLS]: mpls, [ETHERTYPE.MPLS_UPSTREAM]: mpls,
-    [ETHERTYPE.FLOW_CONTROL]: macc,
+    [ETHERTYPE.FLOW_CONTROL]: macc, [ETHERTYPE.BIER]: bier,
   },
   protocol: {
     [IP_PROTOCOL.HOP_BY_HOP]: hopopts, [IP_PROTOCOL.DEST_OPTS]: dstopts, [IP_PROTOCOL.ROUTING]: routing,
@@ -48,7 +49,7 @@ const TABLES: Record<Next['table'], Record<number, Protocol>> = {
  * @param link    what the frame begins with
  * @returns outermost layer first; never empty
  */
-export function dissect(frame: Uint8Array, origLen = frame.length, link: Link.ETHERNET | Link.IPV4 | Link.IPV6 = Link.ETHERNET): Layer[] {
+export function dissect(frame: Uint8Array, origLen = frame.length, link: Link.ETHERNET | Link.IPV4 | Link.IPV6 | Link.BIER = Link.ETHERNET): Layer[] {
   const layers: Layer[] = [];
   const around: Surroundings = { fragment: false, quoted: false };
   let next: Next | undefined = { table: 'link', keys: [link], start: 0, end: Math.max(origLen, frame.length) };

@@ -67,6 +67,7 @@ const INFO: Record<string, (get: Get, ip: Layer | undefined) => string> = {
     : f('arp.opcode') === ARP_OP.REPLY ? `${f('arp.src.proto_ipv4')} is at ${f('arp.src.hw_mac')}` : `opcode ${f('arp.opcode')}`,
   ip: f => `protocol ${f('ip.proto')}`,
   ipv6: f => `next header ${f('ipv6.nxt')}`,
+  bier: f => `BFIR ${f('bier.bfir-id')} bits ${f('bier.bitstring') ?? ''}`.trim(),
   mpls: f => `label ${f('mpls.label')}`,
   tcp: f => `${f('tcp.srcport')} > ${f('tcp.dstport')} [${flags(Number(f('tcp.flags')))}] Seq=${f('tcp.seq_raw')} Ack=${f('tcp.ack_raw')} Win=${f('tcp.window_size_value')}`
     + (f('tcp.len') === undefined ? '' : ` Len=${f('tcp.len')}`),

@@ -17,6 +17,13 @@ export function uint(bits: number): Reader {
   };
 }
 
+/** Decimal or 0x hex of up to 64 bits, as octets. */
+export const uint64: Reader = text => {
+  const value = /^(\d+|0x[0-9a-f]+)$/i.test(text) ? BigInt(text) : -1n;
+  if (value < 0n || value >= 2n ** 64n) throw new Error('expected a number from 0 to 2^64 - 1');
+  return Uint8Array.from({ length: 8 }, (_, i) => Number(value >> BigInt(56 - 8 * i) & 255n));
+};
+
 /** Any number of octets as pairs of hex digits. */
 export const hexOctets: Reader = text => {
   if (!/^([0-9a-f]{2})+$/i.test(text)) throw new Error('expected pairs of hex digits');

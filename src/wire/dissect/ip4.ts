@@ -38,6 +38,7 @@ export const ip: Protocol = {
     options(h, header);
 
     h.around.addresses = { src: h.octets(IP4.SRC, 4), dst: h.octets(IP4.DST, 4) };
+    h.around.ip = { start: h.start, end: h.start + header };
     h.around.fragment = offset > 0 || (word & IP4_FRAGMENT.MF) !== 0;
     const end = h.start + total;
     return offset > 0 ? h.next('link', Link.DATA, end) : h.next('protocol', protocol, end);

@@ -24,6 +24,7 @@ export const ipv6: Protocol = {
     h.ip6('ipv6.src', IP6.SRC);
     h.ip6('ipv6.dst', IP6.DST);
 
+    h.around.ip = { start: h.start, end: h.start + IP6.LEN };
     h.around.addresses = { src: h.octets(IP6.SRC, 16), dst: h.octets(IP6.DST, 16) };
     h.around.fragment = false;
     // 0 with a hop-by-hop header is a jumbogram, else segmentation left to the NIC

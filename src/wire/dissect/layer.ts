@@ -29,12 +29,14 @@ export interface Next {
 export interface Protocol { readonly name: string; read(h: LayerReader): Next | undefined }
 
 /** Link types that tables other than ethertype lead to. */
-export enum Link { ETHERNET = 1, IPV4 = 2, IPV6 = 3, DATA = 4, PW = 5, ACH = 6, ESP = 7, MPLS = 8 }
+export enum Link { ETHERNET = 1, IPV4 = 2, IPV6 = 3, DATA = 4, PW = 5, ACH = 6, ESP = 7, MPLS = 8, BIER = 9, BIER_MPLS = 10 }
 
 /** What layers tell those inside them. */
 export interface Surroundings {
   /** Addresses that checksums of the transport cover; the final destination behind a routing header. */
   addresses?: { src: Uint8Array; dst: Uint8Array };
+  /** Where the header with those addresses begins in the frame, and where it ends; not told behind extension headers. */
+  ip?: { start: number; end: number };
   /** Inside a fragment: the transport's checksum cannot be verified. */
   fragment: boolean;
   /** Inside an ICMP error: the packet may end anywhere. */

@@ -29,7 +29,7 @@ export const mpls: Protocol = {
     } while (bottom === undefined);
     if (bottom === MPLS_LABEL.GAL) return h.next('link', Link.ACH);
     if (h.size === h.length) return undefined;
-    const links: Record<number, Link> = { [PW_NIBBLE.CONTROL_WORD]: Link.PW, [PW_NIBBLE.ASSOCIATED_CHANNEL]: Link.ACH, [PW_NIBBLE.IPV4]: Link.IPV4, [PW_NIBBLE.IPV6]: Link.IPV6 };
+    const links: Record<number, Link> = { [PW_NIBBLE.CONTROL_WORD]: Link.PW, [PW_NIBBLE.ASSOCIATED_CHANNEL]: Link.ACH, [PW_NIBBLE.IPV4]: Link.IPV4, [PW_NIBBLE.BIER]: Link.BIER_MPLS, [PW_NIBBLE.IPV6]: Link.IPV6 };
     return h.next('link', links[h.number(h.length, 1) >> 4] ?? Link.DATA);
   },
 };
