@@ -55,7 +55,7 @@ test('a lost packet: where, and why', async () => {
 test('a packet that was overtaken: who did, and where it waited longer', async () => {
   const s = new Scenario('spray.yaml', `
 topology: {kind: leaf-spine, leaves: 3, spines: 4, hosts_per_leaf: 4}
-workload: [{kind: all-to-all, bytes: 60KiB}]`);
+workload: [{kind: all-to-all, bytes: 240KiB}]`);
   const sim = await plain(s, 'random'), flow = Array.from({ length: 132 }, (_, i) => i).find(i => counted(sim, i, Flow.REORDERED) > 0)!;
   const story = await explainFlow(kernels(), s, 'random', 1, flow, undefined, {}), [r] = story.examples.reordered;
   assert.is(story.reordered, counted(sim, flow, Flow.REORDERED));

@@ -48,7 +48,7 @@ test('in parts, and taken up again: done points are not run again', () => {
 });
 
 test('a hash is of all that decides a result', () => {
-  const hash = (text: string, balance: 'ecmp' | 'fare', seed: number, until: number | undefined, version: string) => gridOf(text, [], [balance], [seed], until, version)[0]!.hash;
+  const hash = (text: string, balance: 'ecmp' | 'fare', seed: number, until: number | undefined, version: string) => gridOf(text, [], [balance], [seed], until, () => version)[0]!.hash;
   const all = [hash('a: 1', 'ecmp', 1, undefined, '1'), hash('a: 2', 'ecmp', 1, undefined, '1'), hash('a: 1', 'fare', 1, undefined, '1'), hash('a: 1', 'ecmp', 2, undefined, '1'), hash('a: 1', 'ecmp', 1, 5, '1'), hash('a: 1', 'ecmp', 1, undefined, '2')];
   assert.is(new Set(all).size, all.length);
   assert.equal([1, 2, 3].flatMap(index => shardOf([0, 1, 2, 3, 4, 5, 6], { index, of: 3 })).sort(), [0, 1, 2, 3, 4, 5, 6]);

@@ -46,7 +46,7 @@ export enum Sim {
   FLOW_COUNT = 68,
   /** u32, flows that are to start when another ends, all flows' lists in one array. */
   FOLLOWERS = 72,
-  /** u32, array of SimPacket, how many there are, and the first free one. */
+  /** u32, array of SimPacket, how many there are, and the first one that was given back. */
   PACKETS = 76,
   PACKET_COUNT = 80,
   FREE = 84,
@@ -80,7 +80,9 @@ export enum Sim {
   /** i64, when the first flow that ended did; the first byte went out. */
   FIRST_END = 240,
   FIRST_START = 248,
-  SIZEOF = 256,
+  /** u32, first packet that was never in use. */
+  FRESH = 256,
+  SIZEOF = 320,
 }
 export const NO_CLASS = 0xff;
 

@@ -9,12 +9,15 @@ export function packetAt(sim: usize, k: u32): usize {
 
 /** Number of a packet to use, or NOBODY: then the run is over. */
 export function packetTake(sim: usize): u32 {
-  const k = load<u32>(sim, Sim.FREE);
+  let k = load<u32>(sim, Sim.FREE);
   if (k == NOBODY) {
-    store<u32>(sim, SimFault.PACKETS, Sim.FAULT);
-    return NOBODY;
-  }
-  store<u32>(sim, load<u32>(packetAt(sim, k), SimPacket.NEXT), Sim.FREE);
+    k = load<u32>(sim, Sim.FRESH);
+    if (k >= load<u32>(sim, Sim.PACKET_COUNT)) {
+      store<u32>(sim, SimFault.PACKETS, Sim.FAULT);
+      return NOBODY;
+    }
+    store<u32>(sim, k + 1, Sim.FRESH);
+  } else store<u32>(sim, load<u32>(packetAt(sim, k), SimPacket.NEXT), Sim.FREE);
   store<u32>(sim, load<u32>(sim, Sim.LIVE) + 1, Sim.LIVE);
   return k;
 }

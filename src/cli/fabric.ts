@@ -1,15 +1,19 @@
 // fabric.ts -- `weft fabric`: a fabric and its workload in virtual time.
 
+import { writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
 import { Sim } from '../../assembly/abi/sim.ts';
 import { identityOf, readCheckpoint, writeCheckpoint } from '../fabric/checkpoint.ts';
+import { dotTopology, listTopology, mermaidTopology } from '../fabric/draw.ts';
+import { describeTopology, factLines } from '../fabric/facts.ts';
+import { flowsCsv } from '../fabric/flows_csv.ts';
 import { formatSeconds, formatShare } from '../fabric/format.ts';
-import { describeTopology, mermaidTopology } from '../fabric/picture.ts';
+import { headroomByTier } from '../fabric/headroom.ts';
 import type { Result } from '../fabric/results.ts';
 import { runScenario } from '../fabric/run.ts';
 import { Scenario } from '../fabric/scenario.ts';
-import type { BalanceName } from '../fabric/simulation.ts';
+import { type BalanceName, DATA_HEADERS } from '../fabric/simulation.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import { loadKernels } from '../kernel/load.ts';
 import { parseTime, QuantityError } from '../switch/quantity.ts';
@@ -24,14 +28,14 @@ import { table } from './table.ts';
 import type { Talk } from './talk.ts';
 import { VERSION } from './version.ts';
 
-interface Flags extends OutFlags, ExplainFlags, SweepFlags { checkpoint?: string; balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean }
+interface Flags extends OutFlags, ExplainFlags, SweepFlags { checkpoint?: string; balance?: readonly BalanceName[]; seed?: readonly number[]; until?: number; memory?: number; mermaid?: boolean; dot?: boolean; graph?: boolean; flows?: string }
 
 const BALANCES: readonly BalanceName[] = ['ecmp', 'random', 'round-robin', 'shortest', 'fare'];
 const DOES = { run: 'run the workload, and compare', topo: 'show the fabric, without a run', explain: 'run it again, and tell what became of a message, a packet or a link', sweep: 'run it with many settings, balances and seeds', diff: 'compare two run folders or results' } as const;
 type Verb = keyof typeof DOES;
 /** Options that not every verb knows. */
 const GOES_WITH: Partial<Record<keyof Flags, readonly Verb[]>> = {
-  mermaid: ['topo'], balance: ['run', 'explain', 'sweep'], seed: ['run', 'explain', 'sweep'], until: ['run', 'explain', 'sweep'], out: ['run', 'sweep'], capture: ['run'], checkpoint: ['run'],
+  mermaid: ['topo'], dot: ['topo'], graph: ['topo'], flows: ['run'], balance: ['run', 'explain', 'sweep'], seed: ['run', 'explain', 'sweep'], until: ['run', 'explain', 'sweep'], out: ['run', 'sweep'], capture: ['run'], checkpoint: ['run'],
   flow: ['explain'], packet: ['explain'], link: ['explain'], set: ['sweep'], workers: ['sweep'], shard: ['sweep'],
 };
 /** Pool of packets that a run in descriptors has no use for. */
@@ -61,6 +65,9 @@ const command: Command<Flags> = {
       .option('--workers <n>', 'with sweep: threads; default: one a core', workers)
       .option('--shard <i/n>', 'with sweep: only part i of n', shard)
       .option('--mermaid', 'with topo: print a Mermaid flowchart')
+      .option('--dot', 'with topo: print a Graphviz graph')
+      .option('--graph', 'with topo --json: every device and link too')
+      .option('--flows <file>', 'with run: when each message was done, as CSV')
       .option('--memory <size>', 'memory to reserve, up to 4GiB (the default)', memory)
       .addHelpText('after', `\nWhat there is to do:\n${Object.entries(DOES).map(([name, what]) => `  ${name.padEnd(8)} ${what}`).join('\n')}`);
   },
@@ -100,12 +107,15 @@ function until(text: string): number {
 }
 
 function topo(scenario: Scenario, flags: Flags, talk: Talk): number {
-  const { topology } = scenario;
-  if (flags.mermaid) for (const line of mermaidTopology(topology)) talk.out(line);
+  const { topology, switches, transport } = scenario, picture = flags.mermaid ? mermaidTopology : flags.dot ? dotTopology : undefined;
+  if (flags.graph && !talk.json) throw new WeftError(EXIT.usage, '--graph goes with --json');
+  if (picture) for (const line of picture(topology)) talk.out(line);
   else {
-    const facts = describeTopology(topology);
-    if (talk.json) talk.document({ code: EXIT.ok, ...facts });
-    else for (const [name, value] of facts.lines) talk.out(`${talk.colors.dim(name.padEnd(20))}${value}`);
+    const facts = describeTopology(topology), headroom = headroomByTier(topology, switches, transport.mtu + DATA_HEADERS);
+    if (talk.json) talk.document({ code: EXIT.ok, ...facts, headroom, ...(flags.graph && listTopology(topology)) });
+    else
+      for (const [name, value] of [...factLines(facts), ...headroom.map(h => ['PFC headroom', `${h.switch}: ${bytesText(h.needed)} of ${bytesText(h.buffer)}, ${h.fits ? `and ${h.portsAtXoff} of ${h.ports} ports can be at xoff` : talk.colors.red('more than there is: packets will be lost')}`])])
+        talk.out(`${talk.colors.dim(name!.padEnd(20))}${value}`);
   }
   return EXIT.ok;
 }
@@ -120,11 +130,12 @@ function explain(scenario: Scenario, flags: Flags, talk: Talk): Promise<number> 
 async function runAll(scenario: Scenario, flags: Flags, talk: Talk): Promise<number> {
   const { config } = scenario, stop = interruption(), results: Result[] = [], walls: number[] = [], output = RunOutput.open(scenario, flags);
   const points = (flags.balance ?? [config.balance ?? 'fare']).flatMap(balance => (flags.seed ?? [config.seed ?? 1]).map(seed => ({ balance, seed })));
+  if (flags.flows && points.length > 1) throw new WeftError(EXIT.usage, `--flows is of one run, here are ${points.length}`);
   if (flags.checkpoint !== undefined && (points.length > 1 || output)) throw new WeftError(EXIT.usage, output ? '--checkpoint does not go with --out: the time before is not in the file' : `a checkpoint is of one run, here are ${points.length}`);
   for (const { balance, seed } of points) {
     const started = performance.now(), k = loadKernels({ ...SMALL, memory: flags.memory ?? MEMORY });
     let next = started + INTERVAL;
-    const identity = identityOf(scenario.file.text, balance, seed, VERSION), from = flags.checkpoint === undefined ? undefined : readCheckpoint(flags.checkpoint, identity);
+    const identity = identityOf(scenario.digest, balance, seed, VERSION), from = flags.checkpoint === undefined ? undefined : readCheckpoint(flags.checkpoint, identity);
     const { sim, result, done } = await runScenario(k, scenario, balance, seed, {
       until: flags.until, signal: stop.signal, from, watch: sim => output?.watch(sim),
       async progress(sim) {
@@ -136,6 +147,7 @@ async function runAll(scenario: Scenario, flags: Flags, talk: Talk): Promise<num
       },
     });
     talk.progress('');
+    if (flags.flows) writeFileSync(flags.flows, `${[...flowsCsv(sim)].join('\n')}\n`);
     if (flags.checkpoint !== undefined && result.completed < result.messages) writeCheckpoint(flags.checkpoint, k, identity, done);
     const captured = output?.ended(sim, result);
     if (captured) talk.say(`${balance}, seed ${seed}: ${grouped(captured.reduce((n, c) => n + c.sent + c.received, 0))} frames captured at ${grouped(captured.length)} ports`);

@@ -36,7 +36,7 @@ export class RunOutput {
     }
     if (chosen.size > CAPTURE_PORTS_MAX) throw new WeftError(EXIT.usage, `${grouped(chosen.size)} ports are more than a capture has room for (${grouped(CAPTURE_PORTS_MAX)})`);
     this.#ports = [...chosen].sort((a, b) => a.n - b.n);
-    this.#folder = new RunFolder(out, scenario.file.text, { weft: VERSION, node: process.version, file: scenario.file.name, arguments: process.argv.slice(3) });
+    this.#folder = new RunFolder(out, scenario, { weft: VERSION, node: process.version, file: scenario.file.name, arguments: process.argv.slice(3) });
   }
 
   /** A point begins. */

@@ -45,8 +45,7 @@ export function shard(text: string): Shard {
 /** @returns exit code */
 export async function sweepFabric(scenario: Scenario, balances: readonly BalanceName[], seeds: readonly number[], flags: SweepFlags & { readonly memory: number }, signal: AbortSignal, talk: Talk): Promise<number> {
   if (flags.out === undefined) throw new WeftError(EXIT.usage, 'fabric sweep needs --out, the folder that its points are put into');
-  const { name, text } = scenario.file, points = gridOf(text, flags.set ?? [], balances, seeds, flags.until, VERSION);
-  for (const own of new Set(points.map(p => p.text))) new Scenario(name, own); // for its faults
+  const { name, text } = scenario.file, points = gridOf(text, flags.set ?? [], balances, seeds, flags.until, own => `${VERSION} ${new Scenario(name, own).digest}`);
   const store = new Store(flags.out), mine = flags.shard ? shardOf(points, flags.shard) : points, open = mine.filter(p => store.read(p) === undefined);
   if (open.length < mine.length) talk.say(`${grouped(mine.length - open.length)} of ${grouped(mine.length)} points are there from before`);
   await runPoints(open, { name, until: flags.until, memory: flags.memory }, Math.min(flags.workers ?? availableParallelism(), open.length), store, signal, talk);

@@ -6,7 +6,6 @@
 // how much of its agenda is done; so it is done again, and the memory put over
 // it. That only fits the same file, balance, seed and version.
 
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ABI_VERSION } from '../../assembly/abi/packet.ts';
@@ -26,8 +25,8 @@ const WORDS: Record<keyof Identity, string> = { weft: 'another version of weft',
 /** Fast: memory is mostly zeros. */
 const LEVEL = 1;
 
-/** @param text of the fabric file @param version of weft */
-export const identityOf = (text: string, balance: string, seed: number, version: string): Identity => ({ weft: version, abi: ABI_VERSION, sha256: createHash('sha256').update(text).digest('hex'), balance, seed });
+/** @param digest of the scenario @param version of weft */
+export const identityOf = (digest: string, balance: string, seed: number, version: string): Identity => ({ weft: version, abi: ABI_VERSION, sha256: digest, balance, seed });
 
 /** @throws WeftError when it cannot be written */
 export function writeCheckpoint(path: string, k: Kernels, identity: Identity, done: number): void {

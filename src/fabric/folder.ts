@@ -1,17 +1,17 @@
 // folder.ts -- a run on disk: what went in, what came out, and a page to look
 // at.
 //
-//   DIR/fabric.yaml  run.json  result.json  report.html
+//   DIR/fabric.yaml  inputs/  run.json  result.json  report.html
 //   DIR/<balance>-<seed>/timeseries.csv  flows.csv  capture.pcapng
 
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { EXIT, systemWords, WeftError } from '../kernel/errors.ts';
 import { flowsCsv } from './flows_csv.ts';
 import { type Observed, type Page, renderReport } from './report.ts';
 import type { Result } from './results.ts';
 import { completions, type Sampler, samplesCsv } from './samples.ts';
+import type { Scenario } from './scenario.ts';
 import type { Simulation } from './simulation.ts';
 
 /** What a run was started with: enough to do it again. */
@@ -30,13 +30,16 @@ export class RunFolder {
   readonly #points: Observed[] = [];
 
   /** @throws WeftError when the folder holds something else, or cannot be written */
-  constructor(readonly path: string, readonly text: string, inputs: RunInputs) {
+  constructor(readonly path: string, readonly scenario: Scenario, inputs: RunInputs) {
     this.#try(() => {
       mkdirSync(path, { recursive: true });
       if (readdirSync(path).length > 0 && !existsSync(join(path, INPUTS))) throw new WeftError(EXIT.usage, `${path} is neither empty nor a run folder`, 'choose another --out');
     });
-    this.#write('fabric.yaml', text);
-    this.#write(INPUTS, json({ ...inputs, sha256: createHash('sha256').update(text).digest('hex') }));
+    this.#write('fabric.yaml', scenario.file.text);
+    const files = [...scenario.files].map(([name, text], i) => ({ name, copy: `inputs/${i + 1}-${basename(name)}`, text }));
+    if (files.length > 0) this.#try(() => mkdirSync(join(path, 'inputs'), { recursive: true }));
+    for (const { copy, text } of files) this.#write(copy, text);
+    this.#write(INPUTS, json({ ...inputs, files: files.map(({ name, copy }) => ({ name, copy })), sha256: scenario.digest }));
   }
 
   /** Folder of a point; it is there from now on. */
@@ -57,7 +60,7 @@ export class RunFolder {
   /** Write the result, and the page. @param result document that --json prints */
   finish(result: object, page: Pick<Page, 'title' | 'facts'>): void {
     this.#write('result.json', json(result));
-    this.#write('report.html', renderReport({ ...page, text: this.text, points: this.#points }));
+    this.#write('report.html', renderReport({ ...page, text: this.scenario.file.text, points: this.#points }));
   }
 
   #write(name: string, text: string): void {

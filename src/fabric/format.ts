@@ -12,6 +12,6 @@ export const formatShare = (share: number): string => `${(share * 100).toFixed(1
 
 /** `400G`. */
 export function formatRate(rate: number): string {
-  const [scale, unit] = ([[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k'], [1, '']] as const).find(([s]) => rate >= s)!;
+  const [scale, unit] = ([[1e15, 'P'], [1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k'], [1, '']] as const).find(([s]) => rate >= s)!;
   return `${Number((rate / scale).toPrecision(4))}${unit}`;
 }

@@ -47,7 +47,7 @@ export function measure(sim: Simulation): Result {
     packetLatency: { p50: sim.percentile(Sim.LATENCY, 0.5) / SECOND, p99: sim.percentile(Sim.LATENCY, 0.99) / SECOND },
     queue: { p99: sim.percentile(Sim.DEPTH, 0.99), max: deepest(sim) },
     pfc: { frames: sim.count(Sim.PAUSES), seconds: paused(sim) }, ecnMarks: sim.count(Sim.MARKS), resent: sim.count(Sim.RESENT),
-    reordered: { packets: reordered, share: packets === 0 ? 0 : reordered / packets, extent: Math.max(0, ...ranged(model.messages.length, n => sim.k.view.getUint32(sim.flowRecord(n) + Flow.EXTENT, true))) },
+    reordered: { packets: reordered, share: packets === 0 ? 0 : reordered / packets, extent: ranged(model.messages.length, n => sim.k.view.getUint32(sim.flowRecord(n) + Flow.EXTENT, true)).reduce((most, n) => Math.max(most, n), 0) },
     fairness: jain(done.filter(f => f.seconds > 0).map(f => f.bytes / f.seconds)), seconds, events: sim.count(Sim.EVENTS), packetHops: sim.count(Sim.HOPS),
   };
 }

@@ -10,48 +10,77 @@ import type { Topology } from './topology.ts';
 /** A way out of a switch: one of its links, and the share of it in the path bandwidth, bit/s. */
 export interface Way { readonly link: number; readonly weight: number }
 
-/** Links by device, without those that are down. */
-function adjacency(t: Topology, down: ReadonlySet<number>): { link: number; to: number }[][] {
-  const list: { link: number; to: number }[][] = t.devices.map(() => []);
-  t.links.forEach(({ ends: [a, b] }, link) => {
-    if (down.has(link)) return;
-    list[a.device]!.push({ link, to: b.device });
-    list[b.device]!.push({ link, to: a.device });
-  });
-  return list;
-}
+/** A neighbour of a switch, and the links to it that are up. */
+interface Neighbor { readonly to: number; readonly links: number[]; aggregate: number }
 
 /** Devices that hosts hang on: leaf numbers are places in this list. */
 export function leavesOf(t: Topology): number[] {
-  return [...new Set(t.links.slice(0, t.hosts * t.planes).map(l => l.ends[1].device))];
+  const leaves = new Set<number>();
+  for (let i = 0; i < t.hosts * t.planes; i++) leaves.add(t.links[i]!.ends[1].device);
+  return [...leaves];
 }
 
-/**
- * Ways of every switch to every leaf.
- * @returns by leaf number, by device; no entry where there is no way
- */
-export function waysToLeaves(t: Topology, down: ReadonlySet<number> = new Set()): Map<number, readonly Way[]>[] {
-  const next = adjacency(t, down);
-  return leavesOf(t).map(leaf => waysTo(t, next, leaf));
-}
-
-function waysTo(t: Topology, next: readonly (readonly { link: number; to: number }[])[], leaf: number): Map<number, readonly Way[]> {
-  const distance = new Map([[leaf, 0]]), order = [leaf], bandwidth = new Map([[leaf, Number.POSITIVE_INFINITY]]), ways = new Map<number, readonly Way[]>();
-  for (const at of order)
-    for (const { to } of next[at]!)
-      if (to >= t.hosts && !distance.has(to)) {
-        distance.set(to, distance.get(at)! + 1);
-        order.push(to);
-      }
-  for (const at of order.slice(1)) {
-    const toward = new Map<number, number[]>();
-    for (const { link, to } of next[at]!) if (distance.get(to) === distance.get(at)! - 1) toward.set(to, [...toward.get(to) ?? [], link]);
-    const list = [...toward].flatMap(([to, links]) => {
-      const aggregate = links.reduce((sum, l) => sum + t.links[l]!.rate, 0), path = Math.min(aggregate, bandwidth.get(to)!);
-      return links.map(link => ({ link, weight: path * t.links[link]!.rate / aggregate }));
-    });
-    bandwidth.set(at, list.reduce((sum, w) => sum + w.weight, 0));
-    ways.set(at, list);
+/** Between switches alone, by device: hosts pass nothing on. */
+function neighborsOf(t: Topology, down: ReadonlySet<number>): Neighbor[][] {
+  const by: Map<number, Neighbor>[] = t.devices.slice(t.hosts).map(() => new Map());
+  const add = (from: number, to: number, link: number, rate: number) => {
+    const known = by[from - t.hosts]!, n = known.get(to) ?? { to, links: [], aggregate: 0 };
+    n.links.push(link);
+    n.aggregate += rate;
+    known.set(to, n);
+  };
+  for (let link = t.hosts * t.planes; link < t.links.length; link++) {
+    if (down.has(link)) continue;
+    const { ends: [a, b], rate } = t.links[link]!;
+    add(a.device, b.device, link, rate);
+    add(b.device, a.device, link, rate);
   }
-  return ways;
+  return by.map(m => [...m.values()]);
+}
+
+/** Shortest ways, worked out anew when links go down or come up. Lists of ways that are equal are one, also from one time to the next. */
+export class Routes {
+  readonly leaves: readonly number[];
+  readonly #known: Map<string, readonly Way[]>[];
+
+  constructor(readonly topology: Topology) {
+    this.leaves = leavesOf(topology);
+    this.#known = topology.devices.slice(topology.hosts).map(() => new Map());
+  }
+
+  /**
+   * Ways of every switch to every leaf, a leaf at a time.
+   * @yields by number of the switch, from 0; nothing where there is no way, and for the leaf itself
+   */
+  *toLeaves(down: ReadonlySet<number> = new Set()): Generator<readonly (readonly Way[] | undefined)[]> {
+    const { topology: t } = this, next = neighborsOf(t, down), distance = new Int32Array(next.length), bandwidth = new Float64Array(next.length);
+    for (const leaf of this.leaves) {
+      const first = leaf - t.hosts, order = [first], ways: (readonly Way[] | undefined)[] = next.map(() => undefined);
+      distance.fill(-1);
+      distance[first] = 0;
+      bandwidth[first] = Number.POSITIVE_INFINITY;
+      for (const at of order)
+        for (const { to } of next[at]!)
+          if (distance[to - t.hosts]! < 0) {
+            distance[to - t.hosts] = distance[at]! + 1;
+            order.push(to - t.hosts);
+          }
+      for (const at of order.slice(1)) {
+        const nearer = next[at]!.filter(n => distance[n.to - t.hosts] === distance[at]! - 1), paths = nearer.map(n => Math.min(n.aggregate, bandwidth[n.to - t.hosts]!));
+        bandwidth[at] = paths.reduce((sum, p) => sum + p, 0);
+        ways[at] = this.#list(at, nearer, paths);
+      }
+      yield ways;
+    }
+  }
+
+  #list(at: number, nearer: readonly Neighbor[], paths: readonly number[]): readonly Way[] {
+    const known = this.#known[at]!, key = nearer.map((n, i) => `${n.links.join('+')}:${paths[i]}`).join();
+    let list = known.get(key);
+    if (!list) {
+      list = nearer.flatMap((n, i) => n.links.map(link => ({ link, weight: paths[i]! * this.topology.links[link]!.rate / n.aggregate })));
+      known.set(key, list);
+    }
+    return list;
+  }
 }

@@ -1,11 +1,11 @@
 // simulation.ts -- a fabric in the kernels' memory: its ports, switches, hosts
 // and flows laid out, run in slices, and read.
 
-import { Balance, Choice, Endpoint, Flow, LinkClass, NO_CLASS, NOBODY, PFC_BYTES, ACK_BYTES, PortKind, PortQueue, PRIORITIES, Sim, SimDrop, SimFault, SimHost, SIM_FRAME_MAX, SimPacket, SimPort, SimPortState, SimSwitch, Transport } from '../../assembly/abi/sim.ts';
+import { Balance, Choice, Endpoint, Event, Flow, LinkClass, NO_CLASS, NOBODY, PFC_BYTES, ACK_BYTES, PortKind, PortQueue, PRIORITIES, Sim, SimDrop, SimFault, SimHost, SIM_FRAME_MAX, SimPacket, SimPort, SimPortState, SimSwitch, Transport } from '../../assembly/abi/sim.ts';
 import { EXIT, WeftError } from '../kernel/errors.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { Group } from '../kernel/tables.ts';
-import { leavesOf, type Way, waysToLeaves } from './routes.ts';
+import { Routes, type Way } from './routes.ts';
 import type { Topology } from './topology.ts';
 
 export type BalanceName = 'ecmp' | 'random' | 'round-robin' | 'shortest' | 'fare';
@@ -69,8 +69,18 @@ const RING = 4096;
 
 export enum RunStatus { UNTIL, IDLE, DONE, BUDGET, FAULT }
 
+/** What a switch was told of a leaf. */
+interface Told { readonly ways: readonly Way[]; readonly at: number }
+
 export class Simulation {
   readonly at: number;
+  readonly #routes: Routes;
+  /** By switch * leaves + leaf: the ways that it was told, and its Choice. */
+  readonly #told = new Map<number, Told>();
+  /** Choices without a state, one for all leaves behind the same ways. */
+  readonly #shared = new Map<readonly Way[], number>();
+  /** Choices that nobody uses any more, by how many ways they have room for. */
+  readonly #spare = new Map<number, number[]>();
   /** First port of each device. */
   readonly #ports: readonly number[];
   readonly #classes = new Map<string, number>();
@@ -78,11 +88,12 @@ export class Simulation {
   trace: { drain(): void } | undefined;
 
   constructor(readonly k: Kernels, readonly model: Model) {
-    const { topology: t, messages, transport } = model, { view } = k;
+    const { topology: t } = model, { view } = k;
     this.at = k.alloc(Sim.SIZEOF, 'simulation');
+    this.#routes = new Routes(t);
     let port = 0;
     this.#ports = t.devices.map(d => (port += d.ports) - d.ports);
-    const switches = t.devices.length - t.hosts, window = messages.length === 0 ? 0 : Math.min(transport.window, Math.max(...messages.map(m => Math.ceil(m.bytes / transport.mtu))));
+    const switches = t.devices.length - t.hosts;
     this.#set(Sim.PORTS, k.alloc(port * SimPort.SIZEOF, 'ports'), Sim.PORT_COUNT, port);
     this.#set(Sim.DEPTHS, k.alloc(port * 4, 'queue depths'));
     this.#set(Sim.SWITCHES, k.alloc(switches * SimSwitch.SIZEOF, 'switches'), Sim.SWITCH_COUNT, switches);
@@ -95,7 +106,7 @@ export class Simulation {
     this.#links();
     this.#switches();
     this.#hosts();
-    this.#packets(Math.min(t.hosts, messages.length) * (window * 2 + 8) + port * 4 + 1024);
+    this.#packets(port);
     this.#queue();
     this.#flows();
   }
@@ -168,11 +179,11 @@ export class Simulation {
   }
 
   #switches(): void {
-    const { topology: t, switches: s } = this.model, { k } = this, { view } = k, leaves = leavesOf(t);
+    const { topology: t, switches: s } = this.model, { k } = this, { view } = k, leaves = new Map(this.#routes.leaves.map((device, i) => [device, i]));
     t.devices.slice(t.hosts).forEach((_, i) => {
-      const at = this.#get(Sim.SWITCHES) + i * SimSwitch.SIZEOF, leaf = leaves.indexOf(i + t.hosts);
-      view.setUint32(at + SimSwitch.LEAF, leaf < 0 ? NOBODY : leaf, true);
-      view.setUint32(at + SimSwitch.CHOICES, k.alloc(leaves.length * 4, 'ways'), true);
+      const at = this.#get(Sim.SWITCHES) + i * SimSwitch.SIZEOF;
+      view.setUint32(at + SimSwitch.LEAF, leaves.get(i + t.hosts) ?? NOBODY, true);
+      view.setUint32(at + SimSwitch.CHOICES, k.alloc(leaves.size * 4, 'ways'), true);
       view.setUint32(at + SimSwitch.SALT, (Math.imul(this.model.seed, 0x9e3779b1) + i) >>> 0, true);
       view.setUint32(at + SimSwitch.BUFFER, s.buffer, true);
       view.setUint32(at + SimSwitch.XOFF, s.pfc?.xoff ?? 0, true);
@@ -191,37 +202,58 @@ export class Simulation {
     t.links.slice(0, t.hosts * t.planes).forEach(({ ends: [, leaf] }, i) => {
       this.k.view.setUint32(this.#get(Sim.ENDPOINTS) + i * Endpoint.SIZEOF + Endpoint.PORT, down.has(i) ? NOBODY : this.port(leaf.device, leaf.port), true);
     });
-    waysToLeaves(t, down).forEach((ways, leaf) => {
-      for (let device = t.hosts; device < t.devices.length; device++) {
-        const list = ways.get(device), slot = this.k.view.getUint32(this.#get(Sim.SWITCHES) + (device - t.hosts) * SimSwitch.SIZEOF + SimSwitch.CHOICES, true) + leaf * 4;
-        this.k.view.setUint32(slot, list ? this.#choice(device, list) : 0, true);
-      }
-    });
+    const switches = this.#get(Sim.SWITCHES), { leaves } = this.#routes;
+    let leaf = 0;
+    for (const ways of this.#routes.toLeaves(down)) {
+      ways.forEach((list, i) => {
+        const key = i * leaves.length + leaf, told = this.#told.get(key);
+        // Who goes on as before keeps its state.
+        if (told?.ways === list) return;
+        if (told && !this.#shared.has(told.ways)) this.#spare.set(told.ways.length, [...this.#spare.get(told.ways.length) ?? [], told.at]);
+        const at = list ? this.#choice(i + t.hosts, list) : 0;
+        if (list) this.#told.set(key, { ways: list, at });
+        else this.#told.delete(key);
+        this.k.view.setUint32(this.k.view.getUint32(switches + i * SimSwitch.SIZEOF + SimSwitch.CHOICES, true) + leaf * 4, at, true);
+      });
+      leaf++;
+    }
   }
 
-  /** A choice for each leaf and switch: each has a state of its own. */
+  /** How a switch takes one of these ways. Where a choice remembers what it did, each leaf has its own. */
   #choice(device: number, ways: readonly Way[]): number {
-    const { k } = this, { balance } = this.model, at = k.alloc(Choice.PORTS + ways.length * 4, 'ways');
-    const ports = ways.map(w => this.port(device, this.model.topology.links[w.link]!.ends.find(e => e.device === device)!.port));
-    k.view.setUint8(at + Choice.MODE, BALANCE[balance]);
+    const { balance } = this.model, remembers = ways.length > 1 && (balance === 'fare' || balance === 'round-robin');
+    const known = remembers ? this.#spare.get(ways.length)?.pop() : this.#shared.get(ways);
+    if (known !== undefined && !remembers) return known;
+    const at = known ?? this.k.alloc(Choice.PORTS + ways.length * 4, 'ways');
+    this.#fill(at, ways.map(w => this.port(device, this.model.topology.links[w.link]!.ends.find(e => e.device === device)!.port)), ways);
+    if (!remembers) this.#shared.set(ways, at);
+    return at;
+  }
+
+  /** Write a Choice; one that was in use before has its table. */
+  #fill(at: number, ports: readonly number[], ways: readonly Way[]): void {
+    const { k } = this, { balance } = this.model, before = k.view.getUint32(at + Choice.TABLE, true);
+    // Of one way there is nothing to choose: it is always next in turn.
+    k.view.setUint8(at + Choice.MODE, ways.length === 1 ? Balance.ROUND_ROBIN : BALANCE[balance]);
     k.view.setUint32(at + Choice.COUNT, ways.length, true);
+    k.view.setUint32(at + Choice.NEXT, 0, true);
     ports.forEach((p, i) => { k.view.setUint32(at + Choice.PORTS + i * 4, p, true); });
+    if (ways.length === 1) return;
     if (balance === 'ecmp') {
       const group = new Group(k, ways.length, ways.length * ECMP_BUCKETS);
       group.set(ports.map(value => ({ value, weight: 1, drain: false })));
       k.view.setUint32(at + Choice.TABLE, group.at, true);
     }
     if (balance === 'fare') {
-      const fare = k.alloc(k.fn['fare_sizeof']!(ways.length), 'FARE'), most = Math.max(...ways.map(w => w.weight));
+      const fare = before || k.alloc(k.fn['fare_sizeof']!(ways.length), 'FARE'), most = Math.max(...ways.map(w => w.weight));
       k.fn['fare_init']!(fare, ways.length, FARE_REFERENCE);
       ways.forEach((w, i) => { k.fn['fare_set']!(fare, i, ports[i]!, Math.max(1, Math.round(w.weight / most * FARE_PARTS))); });
       k.view.setUint32(at + Choice.TABLE, fare, true);
     }
-    return at;
   }
 
   #hosts(): void {
-    const { topology: t } = this.model, { view } = this.k, leaves = new Map(leavesOf(t).map((device, i) => [device, i]));
+    const { topology: t } = this.model, { view } = this.k, leaves = new Map(this.#routes.leaves.map((device, i) => [device, i]));
     for (let h = 0; h < t.hosts; h++) {
       const at = this.#get(Sim.HOSTS) + h * SimHost.SIZEOF;
       view.setUint32(at + SimHost.PORT, this.port(h, 0), true);
@@ -232,16 +264,21 @@ export class Simulation {
     });
   }
 
-  #packets(n: number): void {
-    const at = this.k.alloc(n * SimPacket.SIZEOF, `${n} packets`), words = this.k.u32;
-    for (let i = 0; i < n; i++) words[(at + i * SimPacket.SIZEOF) >>> 2] = i + 1 < n ? i + 1 : NOBODY;
-    this.#set(Sim.PACKETS, at, Sim.PACKET_COUNT, n, Sim.FREE, 0);
+  /** Room for what can be on its way: every message's window, and the answers; memory that no packet comes to use is never touched. */
+  #packets(ports: number): void {
+    const { k } = this, { messages, transport: t } = this.model;
+    let most = ports * 4 + 1024;
+    for (const m of messages) most += 2 * Math.min(t.window, Math.ceil(m.bytes / t.mtu)) + 8;
+    // Each has at most two events to come, in the heap at worst.
+    const free = k.bytes.length - k.arena.top - messages.length * (Flow.SIZEOF + early(t) / 8), each = SimPacket.SIZEOF + 2 * Event.HEAP_SIZEOF;
+    const n = Math.max(1024, Math.min(most, Math.floor(free / 2 / each)));
+    this.#set(Sim.PACKETS, k.alloc(n * SimPacket.SIZEOF, `${n} packets`), Sim.PACKET_COUNT, n, Sim.FREE, NOBODY);
   }
 
   #queue(): void {
     const { k } = this, rings = this.#classes.size * this.#frameSizes.length * 2, size = Math.max(RING, 2 ** Math.ceil(Math.log2(this.#get(Sim.PORT_COUNT) * 4)));
     const heap = this.#get(Sim.PACKET_COUNT) * 2 + this.model.messages.length * 2 + 1024;
-    const at = k.alloc(k.fn['events_sizeof']!(rings, size, heap), 'events');
+    const at = k.alloc(k.fn['events_sizeof']!(rings, size, heap) >>> 0, 'events');
     k.fn['events_init']!(at, rings, size, heap);
     this.#set(Sim.QUEUE, at);
   }
@@ -252,7 +289,7 @@ export class Simulation {
     messages.forEach((m, i) => { for (const before of m.after ?? []) followers[before]!.push(i); });
     const list = k.alloc(followers.reduce((n, f) => n + f.length, 0) * 4, 'dependencies');
     this.#set(Sim.FLOWS, at, Sim.FLOW_COUNT, messages.length, Sim.FOLLOWERS, list, Sim.OPEN, messages.length);
-    const bits = 2 ** Math.ceil(Math.log2(Math.max(8, t.window))), early = t.mode === 'out-of-order' ? k.alloc(messages.length * bits / 8, 'what arrived early') : 0;
+    const bits = early(t), bitmaps = bits ? k.alloc(messages.length * bits / 8, 'what arrived early') : 0;
     let follower = 0;
     messages.forEach((m, i) => {
       const f = at + i * Flow.SIZEOF, u32 = (field: number, value: number) => { view.setUint32(f + field, value, true); };
@@ -275,8 +312,8 @@ export class Simulation {
       u32(Flow.FOLLOWER_COUNT, followers[i]!.length);
       for (const other of followers[i]!) view.setUint32(list + follower++ * 4, other, true);
       u32(Flow.TELL, t.ackEvery);
-      if (early) {
-        u32(Flow.EARLY, early + i * bits / 8);
+      if (bits) {
+        u32(Flow.EARLY, bitmaps + i * bits / 8);
         u32(Flow.EARLY_BITS, bits);
       }
       if (!m.after?.length) k.fn['flow_schedule']!(this.at, i);
@@ -339,5 +376,8 @@ export class Simulation {
     return 0;
   }
 }
+
+/** Bits of what arrived early, of a flow. */
+const early = (t: TransportModel): number => (t.mode === 'out-of-order' ? 2 ** Math.ceil(Math.log2(Math.max(8, t.window))) : 0);
 
 const lastBytes = (bytes: number, mtu: number): number => (bytes === 0 ? 0 : ((bytes - 1) % mtu) + 1);

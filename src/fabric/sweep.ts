@@ -32,17 +32,18 @@ export function parseSetting(text: string): Setting {
 
 /**
  * All points, the last setting's values next to each other, then balances, then seeds.
- * @param until picoseconds @param version of weft: another one's results are not taken
+ * @param until picoseconds
+ * @param identify what else decides results for a file's text: version of weft, files that it names
  */
-export function gridOf(text: string, settings: readonly Setting[], balances: readonly BalanceName[], seeds: readonly number[], until: number | undefined, version: string): Point[] {
+export function gridOf(text: string, settings: readonly Setting[], balances: readonly BalanceName[], seeds: readonly number[], until: number | undefined, identify: (text: string) => string): Point[] {
   const twice = settings.find((s, i) => settings.findIndex(x => x.key === s.key) < i);
   if (twice) throw new WeftError(EXIT.usage, `${twice.key} is set twice`);
   const count = settings.reduce((n, s) => n * s.values.length, balances.length * seeds.length);
   if (count > POINTS_MAX) throw new WeftError(EXIT.usage, `${count} points are more than a sweep does (${POINTS_MAX})`);
   const sets = settings.reduce<Record<string, unknown>[]>((list, { key, values }) => list.flatMap(set => values.map(value => Object.assign({}, set, { [key]: value }))), [{}]);
   return sets.flatMap(set => {
-    const own = withSettings(text, set);
-    return balances.flatMap(balance => seeds.map(seed => ({ set, balance, seed, text: own, hash: hashOf([version, own, balance, seed, until ?? null]) })));
+    const own = withSettings(text, set), identity = identify(own);
+    return balances.flatMap(balance => seeds.map(seed => ({ set, balance, seed, text: own, hash: hashOf([identity, own, balance, seed, until ?? null]) })));
   });
 }
 
