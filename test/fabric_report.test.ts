@@ -89,6 +89,20 @@ needs(chromium ? undefined : 'chromium not installed')('headless Chromium draws 
   assert.ok(statSync(shot).size > 60_000, 'an empty page is a tenth of that');
 });
 
+test('files that the fabric file names are inputs too', () => {
+  const file = join(dir, 'named.yaml'), to = join(dir, 'named'), flows = 'start,src,dst,bytes\n0us,host1,host4,4kB\n';
+  writeFileSync(file, 'topology: {kind: leaf-spine, leaves: 2, spines: 2, hosts_per_leaf: 2}\nworkload: [{kind: csv, file: list.csv}]\n');
+  writeFileSync(join(dir, 'list.csv'), flows);
+  const run = () => weft(['fabric', 'run', file, '--out', to]), inputs = () => JSON.parse(readFileSync(join(to, 'run.json'), 'utf8')) as { files: unknown; sha256: string };
+  assert.is(run().code, 0);
+  assert.equal(inputs().files, [{ name: 'list.csv', copy: 'inputs/1-list.csv' }]);
+  assert.is(readFileSync(join(to, 'inputs', '1-list.csv'), 'utf8'), flows);
+  const before = inputs().sha256;
+  writeFileSync(join(dir, 'list.csv'), flows.replace('4kB', '8kB'));
+  run();
+  assert.is.not(inputs().sha256, before);
+});
+
 test('a folder that holds something else is left alone', () => {
   const { code, err } = weft(['fabric', 'run', example, '--out', gallery]);
   assert.is(code, 2);
@@ -104,12 +118,11 @@ test('a folder that holds something else is left alone', () => {
 
 /** Fabrics of the gallery that are run here, and until when, picoseconds. */
 const HOSTS_MAX = 256, UNTIL = 300_000_000;
+const small = () => readdirSync(gallery).filter(f => f.endsWith('.yaml')).sort().map(name => ({ name, s: Scenario.read(join(gallery, name)) })).filter(({ s }) => s.topology.hosts <= HOSTS_MAX);
 
 test('the gallery: one seed, the same bytes on every machine', async () => {
   const lines: string[] = [];
-  for (const name of readdirSync(gallery).filter(f => f.endsWith('.yaml')).sort()) {
-    const s = Scenario.read(join(gallery, name));
-    if (s.topology.hosts > HOSTS_MAX) continue;
+  for (const { name, s } of small()) {
     const { result } = await runScenario(loadKernels({ memory: 1024 * 2 ** 20, small: 64, jumbo: 16, huge: 4 }), s, s.config.balance ?? 'fare', s.config.seed ?? 1, { until: UNTIL });
     lines.push(`${createHash('sha256').update(JSON.stringify(result)).digest('hex')}  ${name}`);
   }
@@ -120,8 +133,8 @@ test('the gallery: one seed, the same bytes on every machine', async () => {
 const other = process.env['WEFT_OTHER_NODE'];
 
 needs(other ? undefined : 'WEFT_OTHER_NODE names no other Node')('another Node: the same bytes', () => {
-  for (const name of ['ecmp-fare.yaml', 'incast-capture.yaml', 'plane-failure.yaml']) {
-    const args = [WEFT, 'fabric', 'run', join(gallery, name), '--until', '300us', '--balance', 'random,fare', '--json'], runs = (node: string) => (JSON.parse(spawnSync(node, args, { encoding: 'utf8' }).stdout) as Document).runs;
+  for (const { name } of small()) {
+    const args = [WEFT, 'fabric', 'run', join(gallery, name), '--until', '300us', '--json'], runs = (node: string) => (JSON.parse(spawnSync(node, args, { encoding: 'utf8' }).stdout) as Document).runs;
     assert.is(JSON.stringify(runs(other!)), JSON.stringify(runs(process.execPath)), name);
   }
 });
