@@ -60,11 +60,12 @@ withTshark('tshark reads RoCEv2, PFC with class and quanta, CE marks and virtual
 
 withTshark('stamps are to the nanosecond, and count from nothing', () => {
   const sim = simulate(twoTier(2, 2, 1), [{ src: 0, dst: 1, bytes: 4096, start: 7 * US }]), { file } = captured(sim, 'host1', 'one.pcapng');
-  const [first, ack] = tsharkFields(file, ['frame.time_epoch', 'infiniband.bth.opcode', 'infiniband.reth.dmalen', 'ip.ttl']);
+  const [first, ack] = tsharkFields(file, ['frame.time_epoch', 'infiniband.bth.opcode', 'infiniband.reth.dmalen', 'ip.ttl', 'infiniband.bth.psn', 'infiniband.aeth.msn']);
   assert.is(first![0], '0.000007000');
-  assert.equal(first!.slice(1).map(Number), [0x0a, 4096, 64]);
+  assert.equal(first!.slice(1, 5).map(Number), [0x0a, 4096, 64, 0]);
   assert.is(Math.floor(timeOf(sim, 0, Flow.END) / 1000), Math.round(Number(ack![0]) * 1e9));
-  assert.equal([Number(ack![1]), ack![3]], [0x11, '61']);
+  // It says that packet 0 is there, one message in all.
+  assert.equal([ack![1], ack![3], ack![4], ack![5]].map(Number), [0x11, 61, 0, 1]);
 });
 
 withScapy('scapy finds every ICRC right', () => {

@@ -3,13 +3,13 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Flow, Sim } from '../assembly/abi/sim.ts';
+import { Flow, Sim, SimPort, WIRE_OVERHEAD } from '../assembly/abi/sim.ts';
 import { explainFlow } from '../src/fabric/explain/flow.ts';
 import { explainLinks } from '../src/fabric/explain/link.ts';
 import { listPorts, matchPorts } from '../src/fabric/ports.ts';
 import { runScenario } from '../src/fabric/run.ts';
 import { Scenario } from '../src/fabric/scenario.ts';
-import type { BalanceName } from '../src/fabric/simulation.ts';
+import { type BalanceName, DATA_HEADERS } from '../src/fabric/simulation.ts';
 import { loadKernels } from '../src/kernel/load.ts';
 
 const kernels = () => loadKernels({ memory: 512 * 2 ** 20, small: 64, jumbo: 16, huge: 4 });
@@ -63,9 +63,10 @@ workload: [{kind: all-to-all, bytes: 240KiB}]`);
   assert.ok(late.overtaker.psn > late.psn && late.overtaker.end!.at < late.journey.end!.at && late.overtaker.sent > late.journey.sent);
   const waited = (j: typeof late.journey) => j.hops.reduce((sum, h) => sum + h.waited!, 0);
   assert.ok(waited(late.journey) > waited(late.overtaker));
-  // What it waited, and what it takes without: the whole way, nothing unexplained.
+  // What it waited, and what the way takes without: four wires, two cards, three switches.
   const idle = (j: typeof late.journey) => j.end!.at - j.sent - waited(j);
-  assert.is(idle(late.journey), idle(late.overtaker));
+  const wires = 4 * (4096 + DATA_HEADERS + WIRE_OVERHEAD) * 20 + 2 * (15_000 + 250_000), way = wires + 2 * 500_000 + 3 * 600_000;
+  assert.equal([idle(late.journey), idle(late.overtaker)], [way, way]);
 });
 
 test('a packet that PFC held', async () => {
@@ -77,6 +78,8 @@ test('a packet that PFC held', async () => {
   assert.ok(sent >= sim.count(Sim.HOPS) && sent - sim.count(Sim.HOPS) < 20, 'all that crossed a wire, and what is on one as the run ends');
   const host2 = links.find(l => l.port === 'host2:e1')!;
   assert.is(host2.stopped.byPriority[3], story.cards[0]!.paused);
+  const port = sim.portRecord(sim.port(1, 0)), { view } = sim.k, since = view.getUint16(port + SimPort.STOPPED, true) ? sim.now - Number(view.getBigInt64(port + SimPort.SINCE, true)) : 0;
+  assert.is(host2.stopped.byPriority[3], Number(view.getBigInt64(port + SimPort.PAUSED, true)) + since);
   let held: number | undefined;
   for (let psn = 100; psn < 122 && !held; psn++) held = (await explainFlow(kernels(), s, 'fare', 1, 0, psn, {})).packet!.journeys[0]!.held;
   assert.ok(held! > 0, 'some packet says so');

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SimPort } from '../assembly/abi/sim.ts';
 import { runScenario } from '../src/fabric/run.ts';
 import { Sampler } from '../src/fabric/samples.ts';
 import { Scenario } from '../src/fabric/scenario.ts';
@@ -63,10 +64,13 @@ test('time series add up to the result', () => {
 test('samples halve when there are too many, and lose nothing', async () => {
   const s = new Scenario('long.yaml', 'topology: {kind: leaf-spine, leaves: 2, spines: 2, hosts_per_leaf: 1}\nworkload: [{kind: permutation, bytes: 60MB}]');
   let sampler: Sampler | undefined;
-  const { result } = await runScenario(loadKernels({ memory: 256 * 2 ** 20, small: 64, jumbo: 16, huge: 4 }), s, 'fare', 1, { watch: sim => (sampler = new Sampler(sim)) });
+  const { sim, result } = await runScenario(loadKernels({ memory: 256 * 2 ** 20, small: 64, jumbo: 16, huge: 4 }), s, 'fare', 1, { watch: sim => (sampler = new Sampler(sim)) });
   const { samples } = sampler!;
   assert.ok(samples.length >= 127 && samples.length < 256, `${samples.length}`);
   assert.is(samples.reduce((n, x) => n + x.delivered, 0), 120e6);
+  // Two hosts, two wires: all the time that those were busy, but for a frame that was not over.
+  const busy = [0, 1].reduce((t, h) => t + Number(sim.k.view.getBigUint64(sim.portRecord(sim.port(h, 0)) + SimPort.BUSY, true)) / 2e12, 0), stage = sampler!.stages.indexOf('host > leaf');
+  assert.ok(Math.abs(samples.reduce((t, x) => t + x.stages[stage]!.mean * x.seconds, 0) - busy) < 1e-7);
   samples.slice(1).forEach((x, i) => { assert.ok(Math.abs(x.start - samples[i]!.start - samples[i]!.seconds) < 1e-15); });
   assert.ok(Math.abs(samples.at(-1)!.start + samples.at(-1)!.seconds - result.seconds) < 1e-12);
 });
